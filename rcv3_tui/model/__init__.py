@@ -1,0 +1,1 @@
+"""What an account looks like: pure values, no I/O and no screen."""

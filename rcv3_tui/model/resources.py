@@ -1,0 +1,168 @@
+"""The resources of an account, as frozen values.
+
+Field facts are those of the RackConnect v3.0 API reference, sections 4 and 8. Every text in here
+has been cleaned of control characters by the decoder; `raw` alone is as the service sent it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+NO_ID = "00000000-0000-0000-0000-000000000000"
+"""The service's placeholder for "no network" and "no ticket" (reference 4.2)."""
+
+
+class CloudNetwork(Struct, frozen=True):
+    """A cloud network that is linked to the RackConnect configuration."""
+
+    id: str
+    name: str
+    cidr: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    raw: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """The id in lower case: letter case of ids is neither significant nor stable."""
+        return self.id.lower()
+
+
+class ServerLink(Struct, frozen=True):
+    """A cloud server as a RackConnect record names it; the name may lag behind Nova's."""
+
+    id: str
+    name: str | None = None
+    private_ip: str | None = None
+    network: CloudNetwork | None = None
+
+    @property
+    def key(self) -> str:
+        """The id in lower case."""
+        return self.id.lower()
+
+
+class PublicIP(Struct, frozen=True):
+    """A public IP record: it ties an address of the dedicated block to a cloud server."""
+
+    id: str
+    status: str
+    address: str | None = None
+    """Null while ADDING and on most failed records."""
+    status_detail: str | None = None
+    retain: bool = False
+    server: ServerLink | None = None
+    """None: a retained address without a server."""
+    created: datetime | None = None
+    updated: datetime | None = None
+    """Null until the first change has been carried out."""
+    ticket: str | None = None
+    """`failure_core_ticket_uuid`, None when it is all zeros."""
+    raw: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """The id in lower case."""
+        return self.id.lower()
+
+
+class NodeCounts(Struct, frozen=True):
+    """How many members a pool has; `external` ones are not this account's cloud servers."""
+
+    cloud_servers: int = 0
+    external: int = 0
+    total: int = 0
+
+
+class LoadBalancerPool(Struct, frozen=True):
+    """A pool on the dedicated load balancer."""
+
+    id: str
+    name: str
+    status: str
+    status_detail: str | None = None
+    virtual_ip: str | None = None
+    port: int | None = None
+    """None where the service answers 0: not known."""
+    counts: NodeCounts = NodeCounts()
+    raw: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """The id in lower case; error texts bring pool ids back in upper case."""
+        return self.id.lower()
+
+    @property
+    def endpoint(self) -> str:
+        """Virtual IP and port as one text, `-` for what is not known."""
+        if self.virtual_ip is None and self.port is None:
+            return "-"
+        return f"{self.virtual_ip or '-'}:{'-' if self.port is None else self.port}"
+
+
+class PoolNode(Struct, frozen=True):
+    """Membership of one cloud server in one pool. Its id is not the server's id."""
+
+    id: str
+    pool_id: str
+    status: str
+    server: ServerLink | None = None
+    status_detail: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    raw: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """The id in lower case."""
+        return self.id.lower()
+
+    @property
+    def pool_key(self) -> str:
+        """The pool's id in lower case."""
+        return self.pool_id.lower()
+
+    @property
+    def server_key(self) -> str | None:
+        """The server's id in lower case, None when the node names no server."""
+        return None if self.server is None else self.server.key
+
+
+class Address(Struct, frozen=True):
+    """One address of a cloud server; the label is the network's name."""
+
+    label: str
+    address: str
+    version: int = 4
+
+
+class Server(Struct, frozen=True):
+    """A cloud server as Nova lists it."""
+
+    id: str
+    name: str
+    status: str
+    task_state: str | None = None
+    """What goes on inside: `deleting`, `rebooting`, `spawning`."""
+    access_ip: str | None = None
+    """`accessIPv4`; RackConnect writes the public address there."""
+    addresses: tuple[Address, ...] = ()
+    progress: int | None = None
+    flavor: str | None = None
+    image: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    fault: str | None = None
+    """What Nova says of a server in ERROR."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    raw: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """The id in lower case."""
+        return self.id.lower()
+
+
+Resource = CloudNetwork | PublicIP | LoadBalancerPool | PoolNode | Server

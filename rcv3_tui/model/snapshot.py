@@ -1,0 +1,381 @@
+"""One immutable picture of a region: its resources, their joins, and what differs between two.
+
+A picture is never changed. `Snapshot.with_...` gives the next one together with a `Diff` that
+names the rows whose picture differs, those of joined resources too, so that nobody above has to
+compare ten thousand rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rcv3_tui.model.resources import (
+    CloudNetwork,
+    LoadBalancerPool,
+    PoolNode,
+    PublicIP,
+    Server,
+)
+from rcv3_tui.model.status import Phase, phase
+
+
+class Part(StrEnum):
+    """The parts of a picture that are read, and can fail, apart from each other."""
+
+    SERVERS = "servers"
+    PUBLIC_IPS = "public IPs"
+    POOLS = "pools"
+    NODES = "pool nodes"
+    NETWORKS = "networks"
+
+
+class PartState(Struct, frozen=True):
+    """How well a part is known."""
+
+    fetched: datetime | None = None
+    """When it was last read whole, in UTC; None: never."""
+    error: str | None = None
+    """What is wrong with it now, in one line; None: nothing."""
+    unreachable: bool = False
+    """The error is one of the line, not an answer of the service."""
+    failing_since: datetime | None = None
+    skipped: tuple[str, ...] = ()
+    """Items of the last answer that could not be read, a reason each."""
+
+
+class Delta(Struct, frozen=True):
+    """The rows of one pane that differ: new or changed ones, and those that went."""
+
+    changed: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.removed)
+
+
+class Diff(Struct, frozen=True):
+    """What differs between two pictures, by lower-case id."""
+
+    servers: Delta = Delta()
+    public_ips: Delta = Delta()
+    pools: Delta = Delta()
+    nodes: Delta = Delta()
+    networks: Delta = Delta()
+    parts: frozenset[Part] = frozenset()
+    """Parts whose state (age, error) differs."""
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.servers
+            or self.public_ips
+            or self.pools
+            or self.nodes
+            or self.networks
+            or self.parts
+        )
+
+
+_EMPTY: Mapping[str, tuple[PublicIP, ...]] = {}
+_NO_NODES: Mapping[str, PoolNode] = {}
+_RANK = {Phase.SETTLED: 0, Phase.OFF: 0, Phase.MOVING: 1, Phase.FAILED: 2, Phase.GONE: 3}
+
+ItemT = TypeVar("ItemT", CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server)
+
+
+class Snapshot(Struct, frozen=True):
+    """One immutable picture of a region. All mappings go by lower-case id."""
+
+    region: str
+    tenant: str = ""
+    servers: Mapping[str, Server] = {}
+    public_ips: Mapping[str, PublicIP] = {}
+    pools: Mapping[str, LoadBalancerPool] = {}
+    networks: Mapping[str, CloudNetwork] = {}
+    nodes: Mapping[str, Mapping[str, PoolNode]] = {}
+    """Pool id to its nodes; a pool whose nodes were never read is not in it."""
+    parts: Mapping[Part, PartState] = {}
+    ips_of: Mapping[str, tuple[PublicIP, ...]] = {}
+    """Server id to its public IP records, the one that counts first (reference 4.3)."""
+    nodes_of: Mapping[str, tuple[PoolNode, ...]] = {}
+    """Server id to its pool memberships, as far as pools have been read."""
+
+    def part(self, part: Part) -> PartState:
+        """Give the state of a part, also of one that was never read."""
+        return self.parts.get(part, _UNREAD)
+
+    def public_ip_of(self, server_key: str) -> PublicIP | None:
+        """Give the public IP record that counts for a server: ACTIVE, then moving, then failed."""
+        records = self.ips_of.get(server_key, ())
+        return records[0] if records else None
+
+    def nodes_in(self, pool_key: str) -> Mapping[str, PoolNode]:
+        """Give a pool's nodes, empty when they have not been read."""
+        return self.nodes.get(pool_key, _NO_NODES)
+
+    def is_ghost(self, server_key: str) -> bool:
+        """Tell whether a cloud server that a record names does not exist any more.
+
+        Users saw such records though the documentation excludes them (reference, section 10).
+        Only a list of servers that was read can prove it.
+        """
+        state = self.part(Part.SERVERS)
+        return state.fetched is not None and server_key not in self.servers
+
+    def server_name(self, server_key: str, fallback: str | None = None) -> str:
+        """Give the name a server goes by: Nova's, else the record's, else its id."""
+        server = self.servers.get(server_key)
+        if server is not None and server.name:
+            return server.name
+        return fallback or server_key
+
+    def private_ip_of(self, server: Server) -> str | None:
+        """Give a server's address on the RackConnect network.
+
+        Nova lists addresses under the network's name (reference 8.3); before the networks have
+        been read, a label that begins with `RC-` has to do, then what the public IP record says.
+        """
+        names = {network.name for network in self.networks.values()}
+        for address in server.addresses:
+            if address.label in names:
+                return address.address
+        for address in server.addresses:
+            if address.label.upper().startswith("RC-"):
+                return address.address
+        record = self.public_ip_of(server.key)
+        if record is not None and record.server is not None and record.server.private_ip:
+            return record.server.private_ip
+        return next(
+            (a.address for a in server.addresses if a.label == "private" and a.version == 4), None
+        )
+
+    def active_nodes(self, pool_key: str) -> int:
+        """Count a pool's ACTIVE nodes among those that have been read."""
+        return sum(1 for node in self.nodes_in(pool_key).values() if node.status == "ACTIVE")
+
+    # -- the next picture ---------------------------------------------------------------------
+
+    def with_part(self, part: Part, state: PartState) -> tuple[Snapshot, Diff]:
+        """Give the picture with another state of one part."""
+        if self.parts.get(part) == state:
+            return self, Diff()
+        return replace(self, parts={**self.parts, part: state}), Diff(parts=frozenset({part}))
+
+    def with_servers(self, servers: Iterable[Server]) -> tuple[Snapshot, Diff]:
+        """Give the picture with the account's cloud servers as now listed."""
+        new, delta = _compare(self.servers, servers)
+        if not delta:
+            return self, Diff()
+        moved = delta.changed | delta.removed
+        addresses = frozenset(
+            record.key for key in moved for record in self.ips_of.get(key, ())
+        )
+        nodes = frozenset(node.key for key in moved for node in self.nodes_of.get(key, ()))
+        pools = frozenset(node.pool_key for key in moved for node in self.nodes_of.get(key, ()))
+        return replace(self, servers=new), Diff(
+            servers=delta,
+            public_ips=Delta(addresses),
+            nodes=Delta(nodes),
+            pools=Delta(pools & self.pools.keys()),
+        )
+
+    def with_networks(self, networks: Iterable[CloudNetwork]) -> tuple[Snapshot, Diff]:
+        """Give the picture with the cloud networks as now listed."""
+        new, delta = _compare(self.networks, networks)
+        if not delta:
+            return self, Diff()
+        # A network's name decides which of a server's addresses is the RackConnect one.
+        return replace(self, networks=new), Diff(
+            networks=delta, servers=Delta(frozenset(self.servers))
+        )
+
+    def with_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, Diff]:
+        """Give the picture with every public IP record as now listed."""
+        new, delta = _compare(self.public_ips, (r for r in records if _exists(r)))
+        return self._public_ips_replaced(new, delta)
+
+    def with_public_ip(self, record: PublicIP) -> tuple[Snapshot, Diff]:
+        """Give the picture with one public IP record as just read."""
+        if not _exists(record):
+            return self.without_public_ip(record.key)
+        if self.public_ips.get(record.key) == record:
+            return self, Diff()
+        return self._public_ips_replaced(
+            {**self.public_ips, record.key: record}, Delta(frozenset({record.key}))
+        )
+
+    def without_public_ip(self, key: str) -> tuple[Snapshot, Diff]:
+        """Give the picture after a public IP record has gone."""
+        if key not in self.public_ips:
+            return self, Diff()
+        new = {k: v for k, v in self.public_ips.items() if k != key}
+        return self._public_ips_replaced(new, Delta(removed=frozenset({key})))
+
+    def _public_ips_replaced(
+        self, new: Mapping[str, PublicIP], delta: Delta
+    ) -> tuple[Snapshot, Diff]:
+        if not delta:
+            return self, Diff()
+        joined, servers = _rejoin(
+            self.ips_of,
+            self.public_ips,
+            new,
+            delta,
+            lambda record: None if record.server is None else record.server.key,
+            _best_first,
+        )
+        return replace(self, public_ips=new, ips_of=joined), Diff(
+            public_ips=delta, servers=Delta(servers & self.servers.keys())
+        )
+
+    def with_pools(self, pools: Iterable[LoadBalancerPool]) -> tuple[Snapshot, Diff]:
+        """Give the picture with the load balancer pools as now listed; nodes of gone ones go."""
+        new, delta = _compare(self.pools, pools)
+        if not delta:
+            return self, Diff()
+        picture = replace(self, pools=new)
+        nodes = Delta()
+        servers = frozenset(
+            server
+            for pool in delta.changed
+            for node in self.nodes_in(pool).values()
+            if (server := node.server_key) is not None
+        )
+        for key in delta.removed & self.nodes.keys():
+            picture, diff = picture.with_nodes(key, ())
+            nodes = Delta(nodes.changed | diff.nodes.changed, nodes.removed | diff.nodes.removed)
+            servers |= diff.servers.changed
+            kept = {k: v for k, v in picture.nodes.items() if k != key}
+            picture = replace(picture, nodes=kept)
+        return picture, Diff(
+            pools=delta, nodes=nodes, servers=Delta(servers & self.servers.keys())
+        )
+
+    def with_pool(self, pool: LoadBalancerPool) -> tuple[Snapshot, Diff]:
+        """Give the picture with one pool as just read."""
+        if self.pools.get(pool.key) == pool:
+            return self, Diff()
+        return replace(self, pools={**self.pools, pool.key: pool}), Diff(
+            pools=Delta(frozenset({pool.key}))
+        )
+
+    def with_nodes(self, pool_key: str, nodes: Iterable[PoolNode]) -> tuple[Snapshot, Diff]:
+        """Give the picture with one pool's nodes as now listed."""
+        old = self.nodes.get(pool_key)
+        new, delta = _compare(old or {}, (n for n in nodes if _exists(n)))
+        if not delta and old is not None:
+            return self, Diff()
+        joined, servers = _rejoin(
+            self.nodes_of, old or {}, new, delta, lambda node: node.server_key, _by_pool
+        )
+        return replace(self, nodes={**self.nodes, pool_key: new}, nodes_of=joined), Diff(
+            nodes=delta,
+            servers=Delta(servers & self.servers.keys()),
+            pools=Delta(frozenset({pool_key}) & self.pools.keys()),
+        )
+
+    def with_node(self, node: PoolNode) -> tuple[Snapshot, Diff]:
+        """Give the picture with one node as just read, or without it when its status is gone."""
+        nodes = {k: v for k, v in self.nodes_in(node.pool_key).items() if k != node.key}
+        return self.with_nodes(node.pool_key, [*nodes.values(), node])
+
+    def without_node(self, pool_key: str, key: str) -> tuple[Snapshot, Diff]:
+        """Give the picture after a node has gone."""
+        nodes = self.nodes_in(pool_key)
+        if key not in nodes:
+            return self, Diff()
+        return self.with_nodes(pool_key, [n for k, n in nodes.items() if k != key])
+
+
+_UNREAD = PartState()
+
+
+def _exists(record: PublicIP | PoolNode) -> bool:
+    return phase(record.status) is not Phase.GONE
+
+
+def _compare(old: Mapping[str, ItemT], items: Iterable[ItemT]) -> tuple[dict[str, ItemT], Delta]:
+    new = {item.key: item for item in items}
+    changed = frozenset(
+        key
+        for key, item in new.items()
+        if (before := old.get(key)) is not item and before != item
+    )
+    removed = frozenset(key for key in old if key not in new)
+    return new, Delta(changed, removed)
+
+
+_Record = TypeVar("_Record", PublicIP, PoolNode)
+
+
+def _rejoin(
+    joined: Mapping[str, tuple[_Record, ...]],
+    old: Mapping[str, _Record],
+    new: Mapping[str, _Record],
+    delta: Delta,
+    server_of: Callable[[_Record], str | None],
+    order: Callable[[Iterable[_Record]], tuple[_Record, ...]],
+) -> tuple[dict[str, tuple[_Record, ...]], frozenset[str]]:
+    touched: dict[str, list[_Record]] = {}
+
+    def group(server: str) -> list[_Record]:
+        if server not in touched:
+            touched[server] = [
+                r
+                for r in joined.get(server, ())
+                if not (r.key in old and (r.key in delta.changed or r.key in delta.removed))
+            ]
+        return touched[server]
+
+    for key in delta.changed | delta.removed:
+        before = old.get(key)
+        if before is not None and (server := server_of(before)) is not None:
+            group(server)
+    for key in delta.changed:
+        if (server := server_of(new[key])) is not None:
+            group(server).append(new[key])
+    result = dict(joined)
+    for server, records in touched.items():
+        if records:
+            result[server] = order(records)
+        else:
+            result.pop(server, None)
+    return result, frozenset(touched)
+
+
+def _best_first(records: Iterable[PublicIP]) -> tuple[PublicIP, ...]:
+    def rank(record: PublicIP) -> tuple[int, float]:
+        created = record.created.timestamp() if record.created else 0.0
+        return _RANK[phase(record.status)], -created
+
+    return tuple(sorted(records, key=rank))
+
+
+def _by_pool(nodes: Iterable[PoolNode]) -> tuple[PoolNode, ...]:
+    return tuple(sorted(nodes, key=lambda node: (node.pool_key, node.key)))
+
+
+def merge(first: Diff, second: Diff) -> Diff:
+    """Give what two diffs, one after the other, come to.
+
+    Args:
+        first: The earlier one.
+        second: The later one; a row it brings back is not removed any more.
+    """
+
+    def both(a: Delta, b: Delta) -> Delta:
+        return Delta((a.changed - b.removed) | b.changed, (a.removed - b.changed) | b.removed)
+
+    return Diff(
+        servers=both(first.servers, second.servers),
+        public_ips=both(first.public_ips, second.public_ips),
+        pools=both(first.pools, second.pools),
+        nodes=both(first.nodes, second.nodes),
+        networks=both(first.networks, second.networks),
+        parts=first.parts | second.parts,
+    )

@@ -1,0 +1,202 @@
+"""The ASGI app: notes each request, lets time pass, lets faults happen, and has it answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+from starlette.routing import Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rcv3_tui.simulator import identity_routes, rackconnect_routes, servers_routes
+from rcv3_tui.simulator.account import Account, LoggedRequest
+from rcv3_tui.simulator.answers import answer, text_answer
+from rcv3_tui.simulator.faults import Fault, Shape
+
+ABORT_EXTENSION: Final = "rcv3.abort"
+"""Where a server puts a function that breaks the connection, in the scope's extensions."""
+
+_TOKEN_IN_PATH: Final = re.compile(r"(?<=/v2\.0/tokens/)[^/]+")
+
+
+def create_app(account: Account, base_url: str | None = None) -> SimulatorApp:
+    """Make the ASGI app of an account.
+
+    Args:
+        account: what it serves.
+        base_url: how clients see it, for the catalogue; None takes it from each request.
+    """
+    return SimulatorApp(account, base_url)
+
+
+class SimulatorApp:
+    """Identity, Cloud Servers and RackConnect of one account, as one ASGI app."""
+
+    def __init__(self, account: Account, base_url: str | None = None) -> None:
+        """Lay out the routes; see `create_app`."""
+        self.account = account
+
+        async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+            await text_answer(account, 404, "")(scope, receive, send)
+
+        self._router: ASGIApp = Router(
+            [
+                *rackconnect_routes.routes(account),
+                *servers_routes.routes(account, base_url),
+                *identity_routes.routes(account, base_url),
+            ],
+            redirect_slashes=False,
+            default=nowhere,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        A cancellation before the request was applied leaves the account as it was; afterwards it
+        stays applied. Either way the log keeps the request with status 0.
+        """
+        if scope["type"] != "http":
+            raise RuntimeError(f"the simulator does not speak {scope['type']}")
+        account = self.account
+        body = await _read(receive)
+        path = scope["path"]
+        secret = path.startswith("/v2.0/tokens")
+        entry = account.log(
+            scope["method"],
+            _TOKEN_IN_PATH.sub("...", path),
+            scope.get("query_string", b"").decode("latin-1"),
+            "" if secret else body.decode("utf-8", "replace"),
+        )
+        fault = account.faults.take(scope["method"], path)
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+            await send(message)
+
+        async def carry_out(onward: Send) -> None:
+            account.settle()
+            await self._router(scope, _replay(body, receive), onward)
+
+        if fault is None:
+            await carry_out(noted)
+        else:
+            await self._go_wrong(fault, scope, receive, noted, carry_out, entry)
+
+    async def _go_wrong(
+        self,
+        fault: Fault,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        carry_out: Callable[[Send], Awaitable[None]],
+        entry: LoggedRequest,
+    ) -> None:
+        account = self.account
+        if fault.kind == "silence" and not fault.after:
+            await account.faults.sleep(fault.seconds)
+            await carry_out(send)
+            return
+        kept = _Kept()
+        if fault.after:
+            await carry_out(kept)
+        if fault.kind == "drop":
+            await self._drop(scope, receive)
+            return
+        if fault.kind == "silence":
+            await account.faults.sleep(fault.seconds)
+            await kept.send_on(send, kept.body)
+        elif fault.kind == "cut_off":
+            await kept.send_on(send, kept.body[: len(kept.body) // 2])
+        elif fault.kind == "wrong_shape":
+            await kept.send_on(send, spoil(kept.body, fault.shape))
+        else:
+            account.settle()
+            response: Response = answer(
+                account, fault.code, fault.body.encode(), fault.content_type
+            )
+            for name, value in fault.headers:
+                response.headers[name] = value
+            await response(scope, receive, send)
+
+    async def _drop(self, scope: Scope, receive: Receive) -> None:
+        abort = scope.get("extensions", {}).get(ABORT_EXTENSION)
+        if abort is None:
+            # In the same process there is no socket to break: the client meets the error itself.
+            raise self.account.faults.drop_error()
+        abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def spoil(body: bytes, shape: Shape) -> bytes:
+    """Bring JSON out of shape.
+
+    Args:
+        body: the right JSON.
+        shape: what it becomes; `bad_item` replaces the first item of the list in it.
+    """
+    if shape == "object":
+        return b'{"unexpected":true}'
+    if shape == "array":
+        return b'["unexpected"]'
+    if shape == "null":
+        return b"null"
+    if shape == "string":
+        return b'"unexpected"'
+    try:
+        value: object = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body
+    listed = value
+    if isinstance(value, dict):
+        listed = next((item for item in value.values() if isinstance(item, list)), None)
+    if isinstance(listed, list) and listed:
+        listed[0] = {"id": 17, "name": ["no", "name"], "status": None, "created": "yesterday"}
+    return msgspec.json.encode(value)
+
+
+class _Kept:
+    """Keeps an answer back, to be sent on later or in part."""
+
+    def __init__(self) -> None:
+        self.body = b""
+        self._start: Message = {"type": "http.response.start", "status": 500, "headers": []}
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+        else:
+            self.body += message.get("body", b"")
+
+    async def send_on(self, send: Send, body: bytes) -> None:
+        """Send the answer with this body in the place of its own."""
+        headers = [
+            (name, f"{len(body)}".encode() if name.lower() == b"content-length" else value)
+            for name, value in self._start["headers"]
+        ]
+        await send({**self._start, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _read(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def replayed() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replayed

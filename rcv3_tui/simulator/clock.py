@@ -1,0 +1,100 @@
+"""Time as the simulator sees it: a clock that tests can move, and the service's way to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import formatdate
+from functools import lru_cache
+from typing import Final
+
+Clock = Callable[[], float]
+"""Anything that can be asked for the time: seconds since 1970 UTC."""
+
+DEFAULT_START: Final = datetime(2026, 1, 15, 12, 0, 0, tzinfo=UTC)
+"""Where a `ManualTime` begins unless told otherwise."""
+
+
+class ManualTime:
+    """A clock that stands still until it is moved.
+
+    Call it for the time in seconds since 1970 UTC.
+    """
+
+    def __init__(self, start: datetime | float = DEFAULT_START) -> None:
+        """Set the clock.
+
+        Args:
+            start: the first reading, seconds since 1970 UTC or a datetime (UTC when zoneless).
+        """
+        if isinstance(start, datetime):
+            zoned = start if start.tzinfo else start.replace(tzinfo=UTC)
+            self._seconds = zoned.timestamp()
+        else:
+            self._seconds = float(start)
+
+    def __call__(self) -> float:
+        """Read the clock: seconds since 1970 UTC."""
+        return self._seconds
+
+    def advance(self, seconds: float) -> float:
+        """Move the clock on.
+
+        Args:
+            seconds: how far, not negative.
+
+        Returns:
+            The new reading.
+
+        Raises:
+            ValueError: `seconds` is negative.
+        """
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self._seconds += seconds
+        return self._seconds
+
+
+def stamp(seconds: float) -> str:
+    """Write a time as RackConnect does: Z, up to three digits, trailing zeros cut.
+
+    Source: RackConnect API reference, section on timestamps.
+    """
+    whole, milli = divmod(round(seconds * 1000), 1000)
+    if milli:
+        fraction = f"{milli:03d}".rstrip("0")
+        return f"{_to_the_second(whole)}.{fraction}Z"
+    return f"{_to_the_second(whole)}Z"
+
+
+def _to_the_second(whole: int) -> str:
+    # By hand, since a list of ten thousand records holds forty thousand times.
+    days, rest = divmod(whole, 86400)
+    hours, rest = divmod(rest, 3600)
+    return f"{_date(days)}T{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> str:
+    return datetime.fromtimestamp(days * 86400, UTC).date().isoformat()
+
+
+def stamp_or_none(seconds: float | None) -> str | None:
+    """Write a time that may not be set."""
+    return None if seconds is None else stamp(seconds)
+
+
+def nova_stamp(seconds: float) -> str:
+    """Write a time as Cloud Servers does: Z, never a fraction."""
+    return f"{_to_the_second(int(seconds))}Z"
+
+
+def identity_stamp(seconds: float) -> str:
+    """Write a time as Identity does: Z, always three digits."""
+    whole, milli = divmod(round(seconds * 1000), 1000)
+    return f"{_to_the_second(whole)}.{milli:03d}Z"
+
+
+def http_date(seconds: float) -> str:
+    """Write a time as the `Date` header does."""
+    return formatdate(seconds, usegmt=True)
