@@ -1,0 +1,1 @@
+"""The background worker client: keeps live status fresh and carries operations out."""

@@ -1,0 +1,97 @@
+"""What the worker tells whoever listens: frozen values, one kind a happening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rcv3_tui.model.operation import Operation
+from rcv3_tui.model.snapshot import Diff, Snapshot
+
+
+class LinkState(StrEnum):
+    """How the picture of a region relates to what is there."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    PARTLY = "partly live"
+    """Some parts answer with errors, others are live."""
+    STALE = "stale"
+    PAUSED = "paused"
+    REFUSED = "credentials refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The state of one region's connection, for the header."""
+
+    region: str
+    state: LinkState = LinkState.CONNECTING
+    as_of: datetime | None = None
+    """When the oldest part on screen was last read; None before the first picture."""
+    cause: str = ""
+    """Why it is not live, in words."""
+    next_refresh: datetime | None = None
+    used: int = 0
+    """RackConnect requests in the last 60 seconds."""
+    allowed: int = 30
+    interval: float = 0.0
+    """Seconds between refreshes as they really are, within the budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The account is open: its tenant and the regions that are shown."""
+
+    tenant: str
+    user: str
+    regions: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    """Regions that the account has RackConnect v3.0 in besides those shown."""
+
+
+class Trouble(StrEnum):
+    """What kind of trouble keeps the worker from an account."""
+
+    NO_CREDENTIALS = "no credentials"
+    CREDENTIALS = "credentials refused"
+    SECOND_FACTOR = "second factor needed"
+    REGION = "no such region"
+    UNREACHABLE = "unreachable"
+    SERVICE = "service error"
+    CONFIGURATION = "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """The account could not be opened. Nothing is tried again by itself."""
+
+    trouble: Trouble
+    message: str
+    """One line: what happened, to what, and what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotChanged:
+    """A region has a new picture."""
+
+    snapshot: Snapshot
+    diff: Diff
+
+
+@dataclass(frozen=True, slots=True)
+class OperationChanged:
+    """An operation was taken, or is a step on."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The connection's state, budget or next refresh differs."""
+
+    link: Link
+
+
+Change = SignedIn | SignInFailed | SnapshotChanged | OperationChanged | LinkChanged

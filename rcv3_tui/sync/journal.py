@@ -1,0 +1,111 @@
+"""The write-ahead record of operations: what was meant, before it leaves; what came of it, after.
+
+One JSON object a line, in the per-user state directory, flushed to the disk before the request
+that it announces. It holds no secret. Lines are only ever appended, each by a single write, so
+that two running copies of the program do not cut each other's lines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from rcv3_tui.model.operation import Operation, Request, State
+
+
+class JournalError(Exception):
+    """The journal could not be written; no changing request may leave."""
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line: an operation at the moment of a step."""
+
+    at: datetime
+    operation: str
+    state: State
+    request: Request
+    profile: str = ""
+    tenant: str = ""
+    user: str = ""
+    known: tuple[str, ...] = ()
+    """The precondition: ids that were there before the request left."""
+    resource_id: str | None = None
+    detail: str = ""
+    batch: str = ""
+
+
+class Journal(Protocol):
+    """Where operations are written down."""
+
+    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+        """Write an operation's present state down and have it on the disk when this returns.
+
+        Raises:
+            JournalError: It could not be written.
+        """
+        ...
+
+
+class NoJournal:
+    """Writes nothing: for a simulated account, whose operations nobody has to answer for."""
+
+    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+        """See `Journal.write`."""
+
+
+class FileJournal:
+    """A journal in a file of mode 0600 in a directory of mode 0700.
+
+    Args:
+        path: The file; made with its directory at the first write.
+        profile: Whose operations these are.
+        tenant: The account.
+        user: The user's name at Identity.
+    """
+
+    def __init__(self, path: Path, *, profile: str, tenant: str, user: str) -> None:
+        self._path = path
+        self._profile = profile
+        self._tenant = tenant
+        self._user = user
+
+    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+        """See `Journal.write`."""
+        entry = Entry(
+            at=operation.changed,
+            operation=operation.id,
+            state=operation.state,
+            request=operation.request,
+            profile=self._profile,
+            tenant=self._tenant,
+            user=self._user,
+            known=known,
+            resource_id=operation.resource_id,
+            detail=operation.detail,
+            batch=operation.batch,
+        )
+        line = msgspec.json.encode(entry) + b"\n"
+        try:
+            await asyncio.to_thread(self._append, line)
+        except OSError as error:
+            raise JournalError(
+                f"the journal {self._path} cannot be written ({error.strerror}): "
+                "nothing was sent; free the disk or mend the directory's permissions"
+            ) from error
+
+    def _append(self, line: bytes) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(self._path, flags, 0o600)
+        try:
+            written = os.write(descriptor, line)
+            if written != len(line):
+                raise OSError(28, "only a part of the line fitted")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,226 @@
+"""When to read what: the beat of one part of the picture, its back-off, and whose turn it is."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from rcv3_tui.clock import Clock
+from rcv3_tui.model.snapshot import Snapshot
+
+LIST_CALLS = 2
+"""RackConnect requests that one refresh costs: all public IPs, all pools."""
+
+LIST_SHARE = 20
+"""How many of the 24 background requests a minute the two lists may take at most."""
+
+NETWORKS_INTERVAL = 600.0
+"""Seconds between two readings of the cloud networks, which hardly ever change (reference 4.1)."""
+
+PATIENCE = 300.0
+"""Seconds after which waiting for a moving resource is given up (reference 5.4)."""
+
+POLL_STEPS = (2.0, 3.0, 5.0, 8.0, 10.0)
+"""Pauses between two looks at a moving resource; the last one repeats (reference 5.4)."""
+
+
+def list_interval(asked: float) -> float:
+    """Give the seconds between refreshes of the lists that the budget can bear.
+
+    Args:
+        asked: The interval that the operator set.
+    """
+    return max(asked, 60.0 * LIST_CALLS / LIST_SHARE)
+
+
+def nodes_share(interval: float) -> int:
+    """Count the background requests a minute that are left for pool nodes.
+
+    Args:
+        interval: Seconds between refreshes of the lists.
+    """
+    return max(2, 24 - math.ceil(60.0 * LIST_CALLS / interval) - 1)
+
+
+def poll_pause(step: int) -> float:
+    """Give the seconds to wait before look number `step` (from 0) at a moving resource."""
+    return POLL_STEPS[min(step, len(POLL_STEPS) - 1)]
+
+
+def back_off(failures: int, interval: float) -> float:
+    """Give the seconds to wait after a failed reading, with jitter.
+
+    Args:
+        failures: Failed readings in a row, this one included.
+        interval: Seconds between readings when all is well; never waited longer than that, so
+            that a service that comes back is seen within one refresh.
+    """
+    pause = min(interval, 1.0 * 1.7 ** min(failures - 1, 20))
+    return pause * random.uniform(0.85, 1.0)  # noqa: S311 - jitter, no secret
+
+
+async def wait_for(event: asyncio.Event, clock: Clock, seconds: float) -> bool:
+    """Wait until an event is set or some time has passed.
+
+    Args:
+        event: What may cut the waiting short.
+        clock: What measures the time.
+        seconds: How long at most.
+
+    Returns:
+        Whether the event was set.
+    """
+    if event.is_set():
+        return True
+    woken = asyncio.ensure_future(event.wait())
+    slept = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait({woken, slept}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        woken.cancel()
+        slept.cancel()
+    return event.is_set()
+
+
+class Beat:
+    """The rhythm of one part: when it is due, whether it is under way, how often it failed.
+
+    Args:
+        clock: What measures the time.
+        interval: Gives the seconds between two readings, asked anew each time.
+    """
+
+    def __init__(self, clock: Clock, interval: Callable[[], float]) -> None:
+        self._clock = clock
+        self._interval = interval
+        self.due = clock.monotonic()
+        self.failures = 0
+        self.urgent = False
+        """Somebody waits for it: the next reading goes before background work."""
+        self.started: float | None = None
+        """When the reading that is under way began."""
+        self.paused = False
+        """Not due by itself; `hurry` alone brings a reading."""
+        self._wake = asyncio.Event()
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two readings when all is well."""
+        return self._interval()
+
+    @property
+    def waiting_for(self) -> float:
+        """Seconds that the reading under way has been without an answer; 0 when none is."""
+        return 0.0 if self.started is None else self._clock.monotonic() - self.started
+
+    def hurry(self) -> None:
+        """Have the next reading now."""
+        self.urgent = True
+        self._wake.set()
+
+    def pause(self, paused: bool) -> None:
+        """Stop or go on being due by itself."""
+        self.paused = paused
+        self._wake.set()
+
+    def reschedule(self) -> None:
+        """Take up a changed interval."""
+        self.due = min(self.due, self._clock.monotonic() + self.interval)
+        self._wake.set()
+
+    async def wait(self) -> None:
+        """Wait until the next reading is due or asked for."""
+        while True:
+            self._wake.clear()
+            left = self.due - self._clock.monotonic()
+            if self.urgent or (left <= 0 and not self.paused):
+                return
+            await wait_for(self._wake, self._clock, 3600.0 if self.paused else left)
+
+    def begin(self) -> bool:
+        """Note that a reading begins; tell whether somebody waits for it."""
+        self.started = self._clock.monotonic()
+        urgent, self.urgent = self.urgent, False
+        return urgent
+
+    def succeeded(self) -> None:
+        """Note that the reading went well."""
+        self.started = None
+        self.failures = 0
+        self.due = self._clock.monotonic() + self.interval
+
+    def failed(self) -> None:
+        """Note that the reading failed; the next one comes sooner at first, then as usual."""
+        self.started = None
+        self.failures += 1
+        self.due = self._clock.monotonic() + back_off(self.failures, self.interval)
+
+
+class NodeQueue:
+    """Whose nodes to read next, for one call costs one request a pool.
+
+    First pools never read and those whose counts changed, then those with a moving node, then
+    the one that was read longest ago, none more often than the pause allows.
+
+    Args:
+        clock: What measures the time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._read: dict[str, float] = {}
+        self._dirty: set[str] = set()
+
+    def counts_changed(self, pools: Iterable[str]) -> None:
+        """Hear that pools are new or that their node counts differ."""
+        self._dirty.update(pools)
+
+    def was_read(self, pool: str) -> None:
+        """Hear that a pool's nodes have just been asked for, with or without success."""
+        self._read[pool] = self._clock.monotonic()
+        self._dirty.discard(pool)
+
+    def next(self, snapshot: Snapshot, interval: float, limit: int) -> list[str]:
+        """Choose the pools to read now.
+
+        Args:
+            snapshot: The present picture.
+            interval: Seconds between refreshes.
+            limit: How many at most.
+
+        Returns:
+            Pool ids in lower case, the most wanted first; empty when none is due.
+        """
+        now = self._clock.monotonic()
+        for gone in self._read.keys() - snapshot.pools.keys():
+            del self._read[gone]
+        self._dirty &= snapshot.pools.keys()
+        never = float("-inf")
+
+        def wanted(pool: str) -> tuple[int, float] | None:
+            last = self._read.get(pool, never)
+            if pool in self._dirty or last == never:
+                return (0, last)
+            age = now - last
+            if age >= interval and any(
+                node.status not in ("ACTIVE",) for node in snapshot.nodes_in(pool).values()
+            ):
+                return (1, last)
+            if age >= max(60.0, 4 * interval):
+                return (2, last)
+            return None
+
+        due = [(rank, pool) for pool in snapshot.pools if (rank := wanted(pool)) is not None]
+        due.sort()
+        return [pool for _, pool in due[:limit]]
+
+
+def oldest(times: Iterable[datetime | None]) -> datetime | None:
+    """Give the earliest of some times, None when there is none or one is not known."""
+    known = list(times)
+    if not known or any(time is None for time in known):
+        return None
+    return min(time for time in known if time is not None)

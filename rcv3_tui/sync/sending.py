@@ -1,0 +1,144 @@
+"""Sends one changing request exactly once: a lost answer is looked up, not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from rcv3_tui.api.errors import ApiError, NotReached, Throttled
+from rcv3_tui.clock import Clock
+
+MOST_SENDS = 3
+"""How often a request is sent at most, each time after proof that it was not applied."""
+
+MOST_WAITS = 10
+"""How often a "too fast" is waited out before it counts as the answer."""
+
+_LOOK_PAUSES = (0.0, 3.0)
+"""Seconds before each look after a lost answer: the service may still be at work on it."""
+
+_LOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)
+"""Seconds between the tries of one look while the service cannot be read."""
+
+ResultT = TypeVar("ResultT")
+
+
+class Fate(StrEnum):
+    """What a look found out about a request whose answer was lost."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not applied"
+    UNPROVABLE = "not provable"
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Generic[ResultT]):
+    """The result of a look: the fate, and the resource where there is one."""
+
+    fate: Fate
+    result: ResultT | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Generic[ResultT]):
+    """A request that was applied: its answer, or what a look found in place of it."""
+
+    result: ResultT | None
+    answer_lost: bool = False
+
+
+class Unproven(Exception):  # noqa: N818 - a state of knowledge, not an error of somebody's
+    """The answer was lost, and looking could not prove what became of the request.
+
+    Args:
+        cause: The error that took the answer away.
+    """
+
+    def __init__(self, cause: ApiError) -> None:
+        super().__init__(cause.one_line())
+        self.cause = cause
+
+
+class Sender:
+    """Sends changing requests by the rule "look before you send again".
+
+    Args:
+        clock: What measures the pauses.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def send(
+        self,
+        call: Callable[[], Awaitable[ResultT]],
+        look: Callable[[], Awaitable[Look[ResultT]]],
+    ) -> Sent[ResultT]:
+        """Carry one request out exactly once.
+
+        A cancellation leaves the request's fate open; the journal knows that it was sent.
+
+        Args:
+            call: Sends the request.
+            look: Reads what there is and compares it with what was there before.
+
+        Returns:
+            The answer, or what a look found.
+
+        Raises:
+            ApiError: The service refused it, or it could not be reached and nothing was applied.
+            Unproven: It left, and nothing proves what became of it.
+        """
+        sends = waits = 0
+        while True:
+            try:
+                return Sent(await call())
+            except Throttled:
+                # Not applied; the budget holds the next send back until the service takes it.
+                waits += 1
+                if waits >= MOST_WAITS:
+                    raise
+            except ApiError as error:
+                if error.proves_not_applied and not isinstance(error, NotReached):
+                    raise
+                sends += 1
+                found = await self._look(look, error)
+                if found.fate is Fate.APPLIED:
+                    return Sent(found.result, answer_lost=True)
+                if found.fate is Fate.UNPROVABLE:
+                    raise Unproven(error) from error
+                if sends >= MOST_SENDS:
+                    raise
+
+    async def _look(
+        self, look: Callable[[], Awaitable[Look[ResultT]]], error: ApiError
+    ) -> Look[ResultT]:
+        never_left = isinstance(error, NotReached) and not error.sent
+        found: Look[ResultT] = Look(Fate.NOT_APPLIED)
+        for pause in _LOOK_PAUSES[:1] if never_left else _LOOK_PAUSES:
+            await self._clock.sleep(pause)
+            found = await self._look_once(look, error, never_left=never_left)
+            if found.fate is not Fate.NOT_APPLIED:
+                return found
+        return found
+
+    async def _look_once(
+        self,
+        look: Callable[[], Awaitable[Look[ResultT]]],
+        error: ApiError,
+        *,
+        never_left: bool,
+    ) -> Look[ResultT]:
+        for pause in (*_LOOK_RETRIES, None):
+            try:
+                return await look()
+            except ApiError:
+                if pause is None:
+                    # It never left, so it was not applied, even if nobody can be asked now.
+                    if never_left:
+                        raise error from None
+                    return Look(Fate.UNPROVABLE)
+                await self._clock.sleep(pause)
+        raise AssertionError("the loop above returns")

@@ -1,0 +1,375 @@
+"""The background worker client: owns the API clients, publishes pictures, takes operations.
+
+It runs without any screen. Whoever wants to know listens; nobody waits for the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rcv3_tui.clock import Clock, SystemClock
+from rcv3_tui.model.operation import Operation, Request
+from rcv3_tui.model.snapshot import Part, Snapshot
+from rcv3_tui.settings import ALL_REGIONS, Credentials, Settings
+from rcv3_tui.sync.changes import (
+    Change,
+    Link,
+    LinkChanged,
+    LinkState,
+    SignedIn,
+    SignInFailed,
+    Trouble,
+)
+from rcv3_tui.sync.journal import FileJournal, Journal, NoJournal
+
+if TYPE_CHECKING:
+    import httpx
+
+    from rcv3_tui.api.asgi import ASGIApp
+    from rcv3_tui.api.identity import Access, Session
+    from rcv3_tui.sync.operations import Operations
+    from rcv3_tui.sync.region import Refusal, RegionSync
+
+Listener = Callable[[Change], None]
+
+
+class ReadOnly(Exception):  # noqa: N818 - a mode of the program, not a fault
+    """A change was asked for while read-only mode is on."""
+
+
+class Worker:
+    """Keeps an account's regions fresh and carries operations out.
+
+    Args:
+        settings: Whose account, which regions, how often.
+        asgi_app: A simulated service to talk to in process instead of the network.
+        clock: What measures the time.
+        journal: Where operations are written down; None: a file in the settings' state
+            directory, or nowhere when there is none.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        asgi_app: ASGIApp | None = None,
+        clock: Clock | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self.settings = settings
+        # A protected profile opens read-only: lifting that is a deliberate act.
+        self.read_only = settings.read_only or settings.protected
+        self.signed_in: SignedIn | None = None
+        self.trouble: SignInFailed | None = None
+        self._asgi_app = asgi_app
+        self._clock = clock or SystemClock()
+        self._journal = journal
+        self._listeners: list[Listener] = []
+        self._regions: dict[str, RegionSync] = {}
+        self._operations: Operations | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._new_settings = asyncio.Event()
+        self._refusal: asyncio.Future[Refusal] | None = None
+        self._paused = False
+
+    # -- what there is ------------------------------------------------------------------------
+
+    @property
+    def snapshots(self) -> Mapping[str, Snapshot]:
+        """The latest picture of each region."""
+        return {name: region.snapshot for name, region in self._regions.items()}
+
+    @property
+    def links(self) -> Mapping[str, Link]:
+        """The state of each region's connection."""
+        return {name: region.link for name, region in self._regions.items()}
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation of this run by id, in the order they were asked for."""
+        return {} if self._operations is None else self._operations.all
+
+    @property
+    def clock(self) -> Clock:
+        """What decides "now", for whoever shows ages."""
+        return self._clock
+
+    @property
+    def paused(self) -> bool:
+        """Whether refreshing by itself has been stopped."""
+        return self._paused
+
+    # -- what others ask ----------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Be told every change, in order, on the event loop that `run` runs on.
+
+        Args:
+            listener: Called with each change; it must not block.
+
+        Returns:
+            What ends it.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def submit(self, requests: Sequence[Request]) -> tuple[Operation, ...]:
+        """Take changes that were asked for at once; returns before anything is sent.
+
+        Args:
+            requests: One each.
+
+        Returns:
+            Their operations.
+
+        Raises:
+            ReadOnly: Read-only mode is on; nothing was taken.
+        """
+        if self.read_only:
+            raise ReadOnly("read-only mode is on: nothing was changed")
+        if self._operations is None:
+            raise ReadOnly("not signed in yet: nothing was changed")
+        return self._operations.submit(requests)
+
+    def refresh(self, part: Part | None = None) -> None:
+        """Read a part of every region now, or all of them."""
+        for region in self._regions.values():
+            region.refresh(part)
+
+    def look_at(self, region: str | None, pool_key: str | None) -> None:
+        """Keep one pool's nodes as fresh as the lists, because they are on the screen.
+
+        Args:
+            region: Its region; None: no pool is looked at.
+            pool_key: The pool's id in lower case.
+        """
+        for name, sync in self._regions.items():
+            sync.look_at(pool_key if name == region else None)
+
+    def pause(self, paused: bool) -> None:
+        """Stop or go on refreshing; operations under way are followed all the same."""
+        self._paused = paused
+        for region in self._regions.values():
+            region.pause(paused)
+
+    def set_interval(self, seconds: float) -> None:
+        """Change the seconds between refreshes."""
+        self.settings = replace(self.settings, refresh_interval=seconds)
+        for region in self._regions.values():
+            region.set_interval(seconds)
+
+    def sign_in(
+        self, credentials: Credentials, *, region: str = "", identity_url: str = ""
+    ) -> None:
+        """Try other credentials, after `SignInFailed` was told.
+
+        Args:
+            credentials: What the operator typed.
+            region: One or more region names with commas, "all", or empty for the catalogue's.
+            identity_url: Identity's address; empty: as in the settings.
+        """
+        regions = tuple(name.strip().upper() for name in region.split(",") if name.strip())
+        self.settings = replace(
+            self.settings,
+            credentials=credentials,
+            regions=regions or self.settings.regions,
+            identity_url=identity_url or self.settings.identity_url,
+        )
+        self._new_settings.set()
+
+    # -- the work -----------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Sign in and keep everything fresh.
+
+        Ends only by cancellation. What operations were under way is in the journal then; their
+        requests are not taken back.
+        """
+        # Imported here so that a screen can be painted before the HTTP client is loaded.
+        from rcv3_tui.api.transport import make_http
+
+        try:
+            http = make_http(self.settings, self._asgi_app)
+        except (OSError, ValueError) as error:
+            self._failed(Trouble.CONFIGURATION, str(error))
+            return
+        try:
+            while True:
+                self._new_settings.clear()
+                if self.settings.credentials is None:
+                    self._failed(
+                        Trouble.NO_CREDENTIALS,
+                        "no credentials found; sign in, or set RCV3_USERNAME and RCV3_API_KEY",
+                    )
+                else:
+                    await self._open(http, self.settings.credentials)
+                await self._new_settings.wait()
+        finally:
+            await self._stop_tasks()
+            await http.aclose()
+
+    async def _open(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
+        from rcv3_tui.api.errors import (
+            ApiError,
+            CredentialsRefused,
+            InsecureEndpoint,
+            NoSuchRegion,
+            NotReached,
+            SecondFactorNeeded,
+        )
+        from rcv3_tui.api.identity import Session
+
+        identity = self.settings.identity_url
+        session = Session(http, identity, credentials, clock=self._clock)
+        try:
+            access = await session.access()
+            regions = self._open_regions(http, session, access)
+        except SecondFactorNeeded:
+            self._failed(
+                Trouble.SECOND_FACTOR,
+                f"user {credentials.username} needs a second factor; sign in with the API key, "
+                "which is exempt from it",
+            )
+        except CredentialsRefused as error:
+            self._failed(
+                Trouble.CREDENTIALS,
+                f"Identity refused user {credentials.username} and {credentials.kind}: "
+                f"{error.message} Correct them and start again; it was tried once.",
+            )
+        except NoSuchRegion as error:
+            self._failed(Trouble.REGION, f"{error.message}; choose one with --region")
+        except InsecureEndpoint as error:
+            self._failed(Trouble.CONFIGURATION, error.one_line())
+        except NotReached as error:
+            self._failed(
+                Trouble.UNREACHABLE,
+                f"cannot reach Identity at {identity}: {error.cause}; check the address, "
+                "network, proxy and --ca-bundle",
+            )
+        except ApiError as error:
+            self._failed(Trouble.SERVICE, f"Identity at {identity} answered: {error.one_line()}")
+        else:
+            await self._live(access, credentials, regions)
+
+    def _open_regions(
+        self, http: httpx.AsyncClient, session: Session, access: Access
+    ) -> dict[str, RegionSync]:
+        from rcv3_tui.api.identity import endpoint_for, servers_endpoint_for
+        from rcv3_tui.api.rackconnect import RackConnect
+        from rcv3_tui.api.servers import CloudServers
+        from rcv3_tui.api.transport import Transport
+        from rcv3_tui.sync.budget import RequestBudget
+        from rcv3_tui.sync.region import RegionSync
+
+        identity = self.settings.identity_url
+        regions: dict[str, RegionSync] = {}
+        for name in self._chosen_regions(access):
+            rackconnect = endpoint_for(access.catalogue, name, access.tenant_id, identity)
+            servers = servers_endpoint_for(access.catalogue, name, access.tenant_id, identity)
+            budget = RequestBudget(self._clock)
+            regions[name] = RegionSync(
+                region=name,
+                tenant=access.tenant_id,
+                rackconnect=RackConnect(Transport(http, session, rackconnect, budget=budget)),
+                servers=(
+                    None if servers is None else CloudServers(Transport(http, session, servers))
+                ),
+                budget=budget,
+                clock=self._clock,
+                interval=self.settings.refresh_interval,
+                publish=self._publish,
+                refused=self._was_refused,
+            )
+        return regions
+
+    def _chosen_regions(self, access: Access) -> tuple[str, ...]:
+        has = access.catalogue.rackconnect_regions()
+        asked = self.settings.regions
+        if asked and ALL_REGIONS not in asked:
+            return asked
+        if asked or not has:
+            return has or ((access.default_region or "DFW").upper(),)
+        default = (access.default_region or "").upper()
+        return (default,) if default in has else has[:1]
+
+    async def _live(
+        self, access: Access, credentials: Credentials, regions: dict[str, RegionSync]
+    ) -> None:
+        from rcv3_tui.sync.operations import Operations
+
+        self._regions = regions
+        self._operations = Operations(
+            regions,
+            self._journal or self._make_journal(access, credentials),
+            self._clock,
+            self._publish,
+            self._spawn,
+        )
+        self._refusal = asyncio.get_running_loop().create_future()
+        self.trouble = None
+        self.signed_in = SignedIn(
+            tenant=access.tenant_id,
+            user=credentials.username,
+            regions=tuple(regions),
+            others=tuple(r for r in access.catalogue.rackconnect_regions() if r not in regions),
+        )
+        self._publish(self.signed_in)
+        if self._paused:
+            self.pause(True)
+        running = asyncio.ensure_future(self._run_regions(regions))
+        try:
+            await asyncio.wait({running, self._refusal}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+                return
+            refusal = self._refusal.result()
+        finally:
+            running.cancel()
+            await asyncio.wait({running})
+        for region in regions.values():
+            region.link = replace(
+                region.link, state=LinkState.REFUSED, cause=refusal.message, next_refresh=None
+            )
+            self._publish(LinkChanged(region.link))
+        self._failed(Trouble.CREDENTIALS, f"{refusal.message}; sign in again to go on")
+
+    async def _run_regions(self, regions: Mapping[str, RegionSync]) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for region in regions.values():
+                tasks.create_task(region.run())
+
+    def _make_journal(self, access: Access, credentials: Credentials) -> Journal:
+        if self.settings.state_dir is None:
+            return NoJournal()
+        return FileJournal(
+            self.settings.state_dir / "journal.jsonl",
+            profile=self.settings.profile,
+            tenant=access.tenant_id,
+            user=credentials.username,
+        )
+
+    def _was_refused(self, refusal: Refusal) -> None:
+        if self._refusal is not None and not self._refusal.done():
+            self._refusal.set_result(refusal)
+
+    def _failed(self, trouble: Trouble, message: str) -> None:
+        self.trouble = SignInFailed(trouble, message)
+        self._publish(self.trouble)
+
+    def _spawn(self, steps: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(steps)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _stop_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _publish(self, change: Change) -> None:
+        for listener in tuple(self._listeners):
+            listener(change)
