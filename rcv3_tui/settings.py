@@ -86,7 +86,7 @@ class Settings:
     credentials_note: str = ""
     """Which sources of credentials were passed over, and why; one line for the login screen."""
     regions: tuple[str, ...] = ()
-    """Upper case, in the order given; empty: chosen from the catalogue; `ALL_REGIONS`: every one."""
+    """Upper case, as ordered; empty: chosen from the catalogue; `ALL_REGIONS`: every one."""
     identity_url: str = US_IDENTITY
     """Without a slash at its end."""
     ca_bundle: Path | None = None
@@ -110,3 +110,21 @@ class Settings:
     """Name of the simulated account's scenario, or None on a real account."""
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Setting name to where it came from (`--region`, `RCV3_REGION`, `config.toml:4`)."""
+
+
+def identity_address(text: str) -> str:
+    """Give Identity's address for what an operator wrote: `us`, `uk` or a URL.
+
+    Args:
+        text: As written; a URL may end in a slash or in `/tokens`.
+
+    Returns:
+        The URL without a slash at its end.
+    """
+    named = {"us": US_IDENTITY, "uk": UK_IDENTITY}.get(text.strip().casefold())
+    return named or text.strip().rstrip("/").removesuffix("/tokens")
+
+
+def identity_name(url: str) -> str:
+    """Give the short name of one of Rackspace's own Identity addresses, else the URL itself."""
+    return {US_IDENTITY: "us", UK_IDENTITY: "uk"}.get(url, url)

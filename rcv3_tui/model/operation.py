@@ -73,7 +73,7 @@ class Request(Struct, frozen=True, omit_defaults=True):
 
     @property
     def subject(self) -> str:
-        """What the change is about, in a few words: `web-03`, `203.0.113.10`, `web-03 in web-80`."""
+        """What the change is about, in a few words: `203.0.113.10`, `web-03 to web-80`."""
         if self.kind in (Kind.ADD_NODE, Kind.REMOVE_NODE):
             server = self.server.name if self.server else "?"
             pool = self.pool.name if self.pool else "?"

@@ -172,9 +172,7 @@ class Snapshot(Struct, frozen=True):
         if not delta:
             return self, Diff()
         moved = delta.changed | delta.removed
-        addresses = frozenset(
-            record.key for key in moved for record in self.ips_of.get(key, ())
-        )
+        addresses = frozenset(record.key for key in moved for record in self.ips_of.get(key, ()))
         nodes = frozenset(node.key for key in moved for node in self.nodes_of.get(key, ()))
         pools = frozenset(node.pool_key for key in moved for node in self.nodes_of.get(key, ()))
         return replace(self, servers=new), Diff(
@@ -252,9 +250,7 @@ class Snapshot(Struct, frozen=True):
             servers |= diff.servers.changed
             kept = {k: v for k, v in picture.nodes.items() if k != key}
             picture = replace(picture, nodes=kept)
-        return picture, Diff(
-            pools=delta, nodes=nodes, servers=Delta(servers & self.servers.keys())
-        )
+        return picture, Diff(pools=delta, nodes=nodes, servers=Delta(servers & self.servers.keys()))
 
     def with_pool(self, pool: LoadBalancerPool) -> tuple[Snapshot, Diff]:
         """Give the picture with one pool as just read."""
@@ -302,9 +298,7 @@ def _exists(record: PublicIP | PoolNode) -> bool:
 def _compare(old: Mapping[str, ItemT], items: Iterable[ItemT]) -> tuple[dict[str, ItemT], Delta]:
     new = {item.key: item for item in items}
     changed = frozenset(
-        key
-        for key, item in new.items()
-        if (before := old.get(key)) is not item and before != item
+        key for key, item in new.items() if (before := old.get(key)) is not item and before != item
     )
     removed = frozenset(key for key in old if key not in new)
     return new, Delta(changed, removed)

@@ -195,9 +195,7 @@ class AddressWork:
                         return None
                     if phase(record.status) is not Phase.MOVING:
                         raise
-                    course.seen(
-                        detail=f"{target.name} is {record.status}; again in {pause:.0f} s"
-                    )
+                    course.seen(detail=f"{target.name} is {record.status}; again in {pause:.0f} s")
                     await self._clock.sleep(pause)
             return await call()
 
@@ -244,9 +242,7 @@ class AddressWork:
             gone_is_fine=not keep and record.server is None,
         )
 
-    def _retain_look(
-        self, record: PublicIP, keep: bool
-    ) -> Callable[[], Awaitable[Look[PublicIP]]]:
+    def _retain_look(self, record: PublicIP, keep: bool) -> Callable[[], Awaitable[Look[PublicIP]]]:
         async def look() -> Look[PublicIP]:
             now = await self._show(record.id)
             if now is None:
@@ -348,9 +344,7 @@ class AddressWork:
         listing = await self._api.list_public_ips_of_server(server.id, priority=_READ)
         for record in listing.items:
             self._region.put_public_ip(record)
-        return tuple(
-            record for record in listing.items if phase(record.status) is not Phase.GONE
-        )
+        return tuple(record for record in listing.items if phase(record.status) is not Phase.GONE)
 
     async def _show(self, record_id: str, priority: Priority = _READ) -> PublicIP | None:
         try:

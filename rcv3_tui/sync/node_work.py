@@ -115,9 +115,7 @@ class NodeWork:
                 if wait is not None:
                     await self._pause(left, wait, busy if wait is _BUSY else pauses, conflict)
                 continue
-            answered = {
-                (node.pool_key, node.server_key): node for node in sent.result or ()
-            }
+            answered = {(node.pool_key, node.server_key): node for node in sent.result or ()}
             missing = [c for c in left if (_pool(c).key, _server(c).key) not in answered]
             if missing:
                 now = await self._members(_pools(missing))
@@ -268,9 +266,7 @@ class NodeWork:
                 continue
             for course in group:
                 followed[_node(course).key] = course
-                await course.accepted(
-                    resource_id=_node(course).id, status="REMOVING", detail=note
-                )
+                await course.accepted(resource_id=_node(course).id, status="REMOVING", detail=note)
                 left.remove(course)
         return followed
 
@@ -316,8 +312,9 @@ class NodeWork:
             if text.kind is ConflictKind.POOL_NOT_ACTIVE and hit:
                 wait = _BUSY
             elif text.kind is ConflictKind.NODE_NOT_ACTIVE and hit:
-                if not all(await self._is_moving(course) for course in hit):
-                    raise conflict
+                for course in hit:
+                    if not await self._is_moving(course):
+                        raise conflict
                 wait = _NODE_BUSY
             elif hit and text.kind in (
                 ConflictKind.NOT_A_MEMBER,
@@ -460,8 +457,10 @@ def _is_about(text: ConflictText, course: Course) -> bool:
     request = course.request
     return (
         (text.pool is None or (request.pool is not None and text.pool == request.pool.key))
-        and (text.server is None or (request.server is not None and text.server == request.server.key))
+        and (
+            text.server is None
+            or (request.server is not None and text.server == request.server.key)
+        )
         and (text.node is None or (request.node is not None and text.node == request.node.key))
         and (text.pool, text.server, text.node) != (None, None, None)
     )
-

@@ -89,9 +89,7 @@ class Operations:
             new.append(Course(operation, self._journal, self._clock, self._told))
         for kind in _NODE_KINDS:
             for region in self._regions:
-                group = [
-                    c for c in new if c.request.kind is kind and c.request.region == region
-                ]
+                group = [c for c in new if c.request.kind is kind and c.request.region == region]
                 if group:
                     self._spawn(self._carry_out_nodes(group))
         for course in new:
@@ -130,9 +128,7 @@ class Operations:
         except KeyError:
             raise Refused(f"region {course.request.region} is not open any more") from None
 
-    async def _carry_out(
-        self, courses: list[Course], steps: Coroutine[None, None, None]
-    ) -> None:
+    async def _carry_out(self, courses: list[Course], steps: Coroutine[None, None, None]) -> None:
         try:
             await steps
         except Refused as refusal:

@@ -280,9 +280,7 @@ class RegionSync:
             room = min(_NODE_READS_AT_ONCE, share - self._budget.used)
             if not self._running.is_set():
                 room = 0
-            pools = (
-                self._queue.next(self.snapshot, self._list_interval(), room) if room > 0 else []
-            )
+            pools = self._queue.next(self.snapshot, self._list_interval(), room) if room > 0 else []
             if pools:
                 await asyncio.gather(
                     *(self._read_nodes(pool, Priority.BACKGROUND) for pool in pools)
@@ -480,5 +478,3 @@ def replace_parts(diff: Diff, other: Diff) -> Diff:
         networks=diff.networks,
         parts=diff.parts | other.parts,
     )
-
-

@@ -73,7 +73,7 @@ class Sender:
 
     async def send(
         self,
-        call: Callable[[], Awaitable[ResultT]],
+        call: Callable[[], Awaitable[ResultT | None]],
         look: Callable[[], Awaitable[Look[ResultT]]],
     ) -> Sent[ResultT]:
         """Carry one request out exactly once.

@@ -28,7 +28,7 @@ from rcv3_tui.sync.journal import FileJournal, Journal, NoJournal
 if TYPE_CHECKING:
     import httpx
 
-    from rcv3_tui.api.asgi import ASGIApp
+    from rcv3_tui.api.asgi import ASGIApp as ASGIApp
     from rcv3_tui.api.identity import Access, Session
     from rcv3_tui.sync.operations import Operations
     from rcv3_tui.sync.region import Refusal, RegionSync
@@ -72,7 +72,8 @@ class Worker:
         self._operations: Operations | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._new_settings = asyncio.Event()
-        self._refusal: asyncio.Future[Refusal] | None = None
+        self._refusal: asyncio.Event = asyncio.Event()
+        self._refused_with = ""
         self._paused = False
 
     # -- what there is ------------------------------------------------------------------------
@@ -308,7 +309,7 @@ class Worker:
             self._publish,
             self._spawn,
         )
-        self._refusal = asyncio.get_running_loop().create_future()
+        self._refusal.clear()
         self.trouble = None
         self.signed_in = SignedIn(
             tenant=access.tenant_id,
@@ -319,22 +320,26 @@ class Worker:
         self._publish(self.signed_in)
         if self._paused:
             self.pause(True)
-        running = asyncio.ensure_future(self._run_regions(regions))
+        running = asyncio.create_task(self._run_regions(regions))
+        refused = asyncio.create_task(self._wait_for_refusal())
         try:
-            await asyncio.wait({running, self._refusal}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, refused}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 running.result()
                 return
-            refusal = self._refusal.result()
         finally:
             running.cancel()
-            await asyncio.wait({running})
+            refused.cancel()
+            await asyncio.wait({running, refused})
         for region in regions.values():
             region.link = replace(
-                region.link, state=LinkState.REFUSED, cause=refusal.message, next_refresh=None
+                region.link, state=LinkState.REFUSED, cause=self._refused_with, next_refresh=None
             )
             self._publish(LinkChanged(region.link))
-        self._failed(Trouble.CREDENTIALS, f"{refusal.message}; sign in again to go on")
+        self._failed(Trouble.CREDENTIALS, f"{self._refused_with}; sign in again to go on")
+
+    async def _wait_for_refusal(self) -> None:
+        await self._refusal.wait()
 
     async def _run_regions(self, regions: Mapping[str, RegionSync]) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -352,8 +357,8 @@ class Worker:
         )
 
     def _was_refused(self, refusal: Refusal) -> None:
-        if self._refusal is not None and not self._refusal.done():
-            self._refusal.set_result(refusal)
+        self._refused_with = refusal.message
+        self._refusal.set()
 
     def _failed(self, trouble: Trouble, message: str) -> None:
         self.trouble = SignInFailed(trouble, message)

@@ -1,0 +1,259 @@
+"""From the bytes of an answer to values of the model.
+
+Tolerant where live answers need it (RackConnect API reference, sections 4.0 and 11): one bad
+item of a list costs that item. What makes a single resource is in `rcv3_tui.api.records`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from rcv3_tui.api.errors import BadBody
+from rcv3_tui.api.faults import safe_text
+from rcv3_tui.model.resources import Resource
+
+T = TypeVar("T", bound=Resource)
+Decoder = Callable[[bytes], T]
+"""Makes a resource of its own JSON; raises `msgspec.ValidationError` naming the path."""
+
+_SLICE = 200
+"""Items that are decoded before others get their turn: about 3 ms."""
+
+
+_items = msgspec.json.Decoder(list[msgspec.Raw])
+_anything = msgspec.json.Decoder()
+
+
+class Listing(Struct, Generic[T], frozen=True):
+    """What a list call gave: the items, and why some could not be read."""
+
+    items: tuple[T, ...] = ()
+    skipped: tuple[str, ...] = ()
+    """One reason for each item left out: `$[3].status: expected str, got int`."""
+
+
+class Reuse(Generic[T]):
+    """The items of the read before, found again by their bytes.
+
+    Args:
+        previous: In the order in which they came.
+    """
+
+    def __init__(self, previous: Sequence[T]) -> None:
+        self._previous = previous
+        self._by_raw: dict[bytes, T] | None = None
+
+    def find(self, index: int, raw: bytes) -> T | None:
+        """Give the very object that was made of the same bytes, None where there is none.
+
+        Args:
+            index: Where the item stands now: most often where it stood before.
+            raw: The item's own JSON.
+        """
+        if index < len(self._previous) and self._previous[index].raw == raw:
+            return self._previous[index]
+        if self._by_raw is None:
+            self._by_raw = {item.raw: item for item in self._previous}
+        return self._by_raw.get(raw)
+
+
+class ItemReader(Generic[T]):
+    """Decodes item after item, across pages, and keeps count of what was bad.
+
+    Args:
+        decoder: Makes one resource.
+        previous: Items of the read before.
+        prefix: How reasons name the list: `$`, `$.servers`.
+    """
+
+    def __init__(
+        self, decoder: Decoder[T], previous: Sequence[T] = (), *, prefix: str = "$"
+    ) -> None:
+        self.items: list[T] = []
+        self.skipped: list[str] = []
+        self._decoder = decoder
+        self._reuse = Reuse(previous)
+        self._prefix = prefix
+        self._index = 0
+
+    def read(self, raws: Sequence[msgspec.Raw]) -> Iterator[None]:
+        """Take the items of a list; gives way now and then.
+
+        Args:
+            raws: The items' JSON.
+
+        Yields:
+            After every slice that took some time.
+        """
+        decoded = 0
+        for raw in raws:
+            data = bytes(raw)
+            item = self._reuse.find(self._index, data)
+            if item is None:
+                try:
+                    item = self._decoder(data)
+                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                    self.skipped.append(_reason(f"{self._prefix}[{self._index}]", error))
+                decoded += 1
+                if decoded % _SLICE == 0:
+                    yield
+            if item is not None:
+                self.items.append(item)
+            self._index += 1
+
+    def listing(self) -> Listing[T]:
+        """Give what has been read so far."""
+        return Listing(tuple(self.items), tuple(self.skipped))
+
+
+def decode_list(body: bytes, decoder: Decoder[T], previous: Sequence[T] = ()) -> Listing[T]:
+    """Decode a list.
+
+    Args:
+        body: An array; also nothing, `null`, or a single object (reference, section 4.0).
+        decoder: Makes one resource.
+        previous: Items of the read before; those whose bytes did not change are reused.
+
+    Returns:
+        The items, unchanged ones being the same objects as before.
+
+    Raises:
+        BadBody: It is not JSON, or something else altogether.
+    """
+    reader = ItemReader(decoder, previous)
+    for _ in reader.read(_split(body)):
+        pass
+    return _checked(body, reader)
+
+
+async def decode_list_in_slices(
+    body: bytes, decoder: Decoder[T], previous: Sequence[T] = ()
+) -> Listing[T]:
+    """Do what `decode_list` does, letting the event loop run every few milliseconds.
+
+    Args:
+        body: See `decode_list`.
+        decoder: See `decode_list`.
+        previous: See `decode_list`.
+
+    Returns:
+        See `decode_list`.
+
+    Raises:
+        BadBody: See `decode_list`.
+    """
+    reader = ItemReader(decoder, previous)
+    for _ in reader.read(_split(body)):
+        await asyncio.sleep(0)
+    return _checked(body, reader)
+
+
+def _checked(body: bytes, reader: ItemReader[T]) -> Listing[T]:
+    if reader.skipped and not reader.items and _bare(body).startswith(b"{"):
+        # An object that is no resource is a fault in disguise, not an empty list.
+        raise BadBody(f"the answer has another shape than expected: {reader.skipped[0]}")
+    return reader.listing()
+
+
+def decode_one(body: bytes, decoder: Decoder[T]) -> T:
+    """Decode a single resource: an object or an array of one.
+
+    Args:
+        body: The answer.
+        decoder: Makes the resource.
+
+    Returns:
+        The resource.
+
+    Raises:
+        BadBody: There is none in it, or it cannot be read.
+    """
+    found = decode_maybe(body, decoder)
+    if found is None:
+        raise BadBody("the answer is empty")
+    return found
+
+
+def decode_maybe(body: bytes, decoder: Decoder[T]) -> T | None:
+    """Decode the resource that a change is answered with, when it is.
+
+    Args:
+        body: An object, an array of one, or nothing.
+        decoder: Makes the resource.
+
+    Returns:
+        The resource; None for an empty answer, `null`, `[]` and `{}`.
+
+    Raises:
+        BadBody: It is not JSON, or of another shape.
+    """
+    raws = _split(body)
+    if not raws or bytes(raws[0]).translate(None, b" \t\r\n") == b"{}":
+        return None
+    if len(raws) > 1:
+        raise BadBody(f"the answer holds {len(raws)} records where one was asked for")
+    try:
+        return decoder(bytes(raws[0]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadBody(
+            f"the answer has another shape than expected: {_reason('$', error)}"
+        ) from None
+
+
+def check_json(body: bytes) -> None:
+    """Make sure that an answer whose content does not matter is none of a proxy's pages.
+
+    Args:
+        body: Nothing, or any JSON.
+
+    Raises:
+        BadBody: It is something else.
+    """
+    bare = _bare(body)
+    if not bare:
+        return
+    try:
+        _anything.decode(bare)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise not_json(bare) from None
+
+
+def not_json(body: bytes) -> BadBody:
+    """Say what came in place of JSON."""
+    looks = "a web page" if body[:200].lstrip().startswith(b"<") else "not JSON"
+    cut = body[:1] in (b"[", b"{")
+    return BadBody(f"the answer is {'cut off or ' if cut else ''}{looks}, {len(body)} bytes")
+
+
+def _bare(body: bytes) -> bytes:
+    return body.removeprefix(b"\xef\xbb\xbf").strip()
+
+
+def _split(body: bytes) -> Sequence[msgspec.Raw]:
+    """Take a list apart without reading its items."""
+    bare = _bare(body)
+    if not bare or bare == b"null":
+        return ()
+    try:
+        if bare.startswith(b"["):
+            return _items.decode(bare)
+        _anything.decode(bare)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise not_json(bare) from None
+    if bare.startswith(b"{"):
+        return (msgspec.Raw(bare),)
+    raise BadBody("the answer is neither a list nor an object")
+
+
+def _reason(where: str, error: Exception) -> str:
+    what, at, path = str(error).rpartition(" - at `$")
+    if not at:
+        what, path = path, ""
+    if not isinstance(error, msgspec.DecodeError):
+        what = "cannot be read"
+    return safe_text(f"{where}{path.rstrip('`')}: {what[:1].lower()}{what[1:]}")

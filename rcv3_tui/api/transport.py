@@ -1,0 +1,290 @@
+"""One authenticated client for one service: re-authentication, retries, budget, redaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+import httpx
+import msgspec
+
+from rcv3_tui.api.budget import Budget, Priority
+from rcv3_tui.api.client import BROKEN, MOST_BYTES, Reply, check_url, exchange, make_http
+from rcv3_tui.api.errors import (
+    ApiError,
+    BadRequest,
+    NotReached,
+    ServerFault,
+    Throttled,
+    TokenRefused,
+)
+from rcv3_tui.api.faults import error_for, request_id_of, safe_text, without
+from rcv3_tui.clock import Clock, SystemClock
+from rcv3_tui.settings import Secret
+
+__all__ = ["Reply", "TokenSource", "Transport", "make_http"]
+
+_log = logging.getLogger("rcv3_tui.api")
+# Without a handler of its own, stamina's warnings would go to the screen when none is set up.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+_GATEWAY_TROUBLE = frozenset({502, 503, 504})
+
+
+class TokenSource(Protocol):
+    """Where tokens come from; `rcv3_tui.api.identity.Session` is the one there is."""
+
+    async def token(self) -> Secret:
+        """Give a token that should be valid, signing in when there is none."""
+        ...
+
+    async def renew(self, refused: Secret) -> Secret:
+        """Give another token in place of one that a service refused.
+
+        Raises:
+            TokenRefused: There is no other to be had.
+        """
+        ...
+
+
+class Transport:
+    """An authenticated client for one base URL.
+
+    Reads are tried once more when the connection broke or a gateway failed. Changes are sent
+    once, and once more only after a 401, which proves that nothing was applied.
+
+    Args:
+        http: The client that everything shares.
+        session: Where tokens come from.
+        base_url: The service's endpoint with the tenant in it.
+        budget: Asked before every single request; None for services without a tight limit.
+        clock: What decides "now".
+        most_bytes: Size of an answer beyond which it is not read on.
+        on_date: Told the service's time minus ours, in seconds, with every answer.
+
+    Raises:
+        InsecureEndpoint: The base URL is plain http and not loopback.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        session: TokenSource,
+        base_url: str,
+        *,
+        budget: Budget | None = None,
+        clock: Clock | None = None,
+        most_bytes: int = MOST_BYTES,
+        on_date: Callable[[float], None] | None = None,
+    ) -> None:
+        self._http = http
+        self._session = session
+        self._base = check_url(base_url, operation="use the service's endpoint")
+        self._budget = budget
+        self._clock = clock or SystemClock()
+        self._most_bytes = most_bytes
+        self._on_date = on_date
+        self._offset = timedelta()
+
+    @property
+    def base_url(self) -> str:
+        """The endpoint, without a slash at its end."""
+        return self._base
+
+    @property
+    def clock_offset(self) -> float:
+        """Seconds by which the service's clock is ahead of ours, 0 until it has answered."""
+        return self._offset.total_seconds()
+
+    def service_now(self) -> datetime:
+        """The time of day as the service sees it, by the `Date` of its last answer."""
+        return self._clock.now() + self._offset
+
+    async def call(
+        self,
+        method: str,
+        path: tuple[str, ...],
+        *,
+        operation: str,
+        target: str = "",
+        query: Mapping[str, str] | str | None = None,
+        json: object = None,
+        priority: Priority = Priority.OPERATION,
+    ) -> Reply:
+        """Make one call.
+
+        A cancellation leaves it open whether a change was applied.
+
+        Args:
+            method: GET, POST, PATCH or DELETE.
+            path: Its segments below the base URL, not quoted.
+            operation: What for, in words: `add public IP`.
+            target: On what: an id.
+            query: Parameters, or a query string as the service itself gave it.
+            json: The body, for a change.
+            priority: Who waits when requests are short.
+
+        Returns:
+            A 2xx answer.
+
+        Raises:
+            ApiError: The narrowest of the tree.
+        """
+        url = self._url(path, query, operation, target)
+        content = None if json is None else msgspec.json.encode(json)
+
+        async def attempt() -> Reply:
+            return await self._authenticated(method, url, content, operation, target, priority)
+
+        if method != "GET":
+            return await attempt()
+        import stamina  # the first picture is waiting for its first request, not for this
+
+        retries = stamina.retry_context(
+            on=_worth_another_try,
+            attempts=2,
+            timeout=None,
+            wait_initial=0.1,
+            wait_max=0.5,
+            wait_jitter=0.2,
+        )
+        async for again in retries:
+            with again:
+                return await attempt()
+        raise AssertionError("the loop above returns or raises")
+
+    def _url(
+        self,
+        path: tuple[str, ...],
+        query: Mapping[str, str] | str | None,
+        operation: str,
+        target: str,
+    ) -> httpx.URL:
+        for segment in path:
+            # An empty segment gives odd answers (reference, section 2), dots another path.
+            if not segment.strip() or segment in (".", ".."):
+                raise BadRequest(
+                    f"the id {segment!r} cannot be asked for" if segment else "the id is empty",
+                    operation=operation,
+                    target=target,
+                )
+        url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
+        encoded = query if isinstance(query, str) else urlencode(query or {})
+        try:
+            return httpx.URL(f"{url}?{encoded}" if encoded else url)
+        except (httpx.InvalidURL, ValueError):
+            raise BadRequest(
+                "no URL can be made of it", operation=operation, target=safe_text(target, 80)
+            ) from None
+
+    async def _authenticated(
+        self,
+        method: str,
+        url: httpx.URL,
+        content: bytes | None,
+        operation: str,
+        target: str,
+        priority: Priority,
+    ) -> Reply:
+        token = await self._signed_in(None)
+        try:
+            return await self._once(method, url, content, operation, target, priority, token)
+        except TokenRefused:
+            token = await self._signed_in(token)
+        return await self._once(method, url, content, operation, target, priority, token)
+
+    async def _signed_in(self, refused: Secret | None) -> Secret:
+        try:
+            if refused is None:
+                return await self._session.token()
+            return await self._session.renew(refused)
+        except ApiError as error:
+            # Whatever happened at Identity, the call itself has not been made or was refused.
+            error.never_sent = True
+            if isinstance(error, NotReached):
+                error.sent = False
+            raise
+
+    async def _once(
+        self,
+        method: str,
+        url: httpx.URL,
+        content: bytes | None,
+        operation: str,
+        target: str,
+        priority: Priority,
+        token: Secret,
+    ) -> Reply:
+        if self._budget is not None:
+            await self._budget.take(priority)
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        request = self._http.build_request(method, url, content=content, headers=headers)
+        began = perf_counter()
+        try:
+            reply = await exchange(
+                self._http,
+                request,
+                operation=operation,
+                target=target,
+                token=token,
+                most_bytes=self._most_bytes,
+            )
+        except NotReached as error:
+            self._log(method, url, error.cause, began)
+            if self._budget is not None and not error.sent:
+                self._budget.refund()
+            raise
+        except ApiError as error:
+            self._log(method, url, error.message, began)
+            raise
+        self._note_date(reply)
+        if reply.is_success:
+            self._log(method, url, str(reply.status), began, request_id_of(reply.headers, ()))
+            return reply
+        failure = error_for(
+            reply.status,
+            reply.headers,
+            without(reply.body, token),
+            operation=operation,
+            target=target,
+            now=reply.date or self._clock.now(),
+        )
+        self._log(method, url, str(reply.status), began, failure.request_id)
+        if isinstance(failure, Throttled) and self._budget is not None:
+            self._budget.throttled(failure.retry_after)
+        raise failure
+
+    def _note_date(self, reply: Reply) -> None:
+        if (date := reply.date) is None:
+            return
+        self._offset = date - self._clock.now()
+        if self._on_date is not None:
+            self._on_date(self._offset.total_seconds())
+
+    def _log(
+        self, method: str, url: httpx.URL, outcome: str, began: float, request_id: str | None = None
+    ) -> None:
+        """Write one line; neither query, header nor body is in it."""
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s %s%s: %s in %.0f ms%s",
+                method,
+                url.host,
+                safe_text(url.path),
+                outcome,
+                (perf_counter() - began) * 1000,
+                f", request id {request_id}" if request_id else "",
+            )
+
+
+def _worth_another_try(error: Exception) -> bool:
+    """Tell whether a read that failed so will probably succeed at once."""
+    if isinstance(error, NotReached):
+        return error.sent and error.cause == BROKEN and not error.never_sent
+    return (
+        isinstance(error, ServerFault) and error.status in _GATEWAY_TROUBLE and not error.never_sent
+    )

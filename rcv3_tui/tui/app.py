@@ -1,0 +1,328 @@
+"""The Textual app: owns the worker's task, opens screens, and leaves with the right exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.model.consequences import Removal
+from rcv3_tui.model.operation import Operation
+from rcv3_tui.settings import Settings, identity_address, identity_name
+from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed, Trouble
+from rcv3_tui.sync.worker import Worker
+from rcv3_tui.tui.commands import COMMANDS
+from rcv3_tui.tui.details import facts_of, raw_of, title_of
+from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.messages import Said, WorkerSpoke
+from rcv3_tui.tui.pages import details_page, help_page
+from rcv3_tui.tui.picture import PaneKind, split_row
+from rcv3_tui.tui.screens.choose import Choice, ChooseScreen
+from rcv3_tui.tui.screens.confirm import ConfirmScreen
+from rcv3_tui.tui.screens.console import ConsoleScreen
+from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.screens.help import HelpScreen
+from rcv3_tui.tui.screens.json_lines import json_lines
+from rcv3_tui.tui.screens.lines import Line
+from rcv3_tui.tui.screens.log import LogScreen
+from rcv3_tui.tui.screens.login import LoginScreen
+from rcv3_tui.tui.screens.text import TextScreen
+from rcv3_tui.tui.theme import THEME
+from rcv3_tui.tui.widgets.pane import Pane
+
+_EXIT_CODES = {
+    Trouble.NO_CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
+    Trouble.CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
+    Trouble.SECOND_FACTOR: ExitCode.CREDENTIALS_REFUSED,
+    Trouble.REGION: ExitCode.USAGE,
+    Trouble.CONFIGURATION: ExitCode.USAGE,
+    Trouble.UNREACHABLE: ExitCode.UNREACHABLE,
+    Trouble.SERVICE: ExitCode.SERVICE_ERROR,
+}
+
+_TWICE_SECONDS = 2.0
+"""Within how long a second Ctrl+C quits."""
+
+_SORT_KEYS = "123456789abcdefghij"
+
+
+class ConsoleApp(App[int]):
+    """The console.
+
+    Args:
+        settings: How it looks and whose account it is for.
+        worker: What keeps the account live; run by the app.
+        guard: Makes the dialogs' guard against type-ahead.
+    """
+
+    TITLE = "rcv3-tui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+q", "leave_now", show=False),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
+
+    def __init__(
+        self, settings: Settings, worker: Worker, *, guard: GuardFactory = TypeAheadGuard
+    ) -> None:
+        super().__init__(ansi_color=False)
+        self.settings = settings
+        self.worker = worker
+        self.failure: SignInFailed | None = None
+        """Why the console left by itself."""
+        self.guard = guard
+        self._console = ConsoleScreen(self)
+        self._was_signed_in = False
+        self._typed_credentials = False
+        self._login: LoginScreen | None = None
+        self._interrupted_at = float("-inf")
+        self._worker_task: asyncio.Task[None] | None = None
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Paint the frame, then load the client and go on the network."""
+        self.register_theme(THEME)
+        theme = self.settings.theme
+        self.theme = theme if theme in self.available_themes else THEME.name
+        self.set_keymap(
+            {c.name: self.settings.keys.get(c.name, c.keys) for c in COMMANDS if c.keys}
+        )
+        self.push_screen(self._console)
+        self.worker.listen(self._hear)
+        self.call_after_refresh(self._start)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
+
+    def _start(self) -> None:
+        self._worker_task = asyncio.create_task(self.worker.run())
+        self._worker_task.add_done_callback(self._worker_ended)
+
+    def _hear(self, change: Change) -> None:
+        self.post_message(WorkerSpoke(change))
+
+    def _worker_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Textual shows it on the restored terminal; a worker that died must not look alive.
+            self._handle_exception(error if isinstance(error, Exception) else Exception(str(error)))
+
+    async def on_unmount(self) -> None:
+        """Stop the worker; operations under way are in the journal."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(name)
+        if self._worker_task is not None:
+            self._worker_task.cancel()
+            await asyncio.wait({self._worker_task}, timeout=2.0)
+
+    # -- the worker ---------------------------------------------------------------------------
+
+    def on_worker_spoke(self, message: WorkerSpoke) -> None:
+        """Take a change to the screens it concerns."""
+        change = message.change
+        match change:
+            case SignedIn():
+                self._signed_in(change)
+            case SignInFailed():
+                self._sign_in_failed(change)
+            case _:
+                self._console.take(change)
+
+    def _signed_in(self, change: Change) -> None:
+        self._was_signed_in = True
+        if self._login is not None:
+            self._login.dismiss(None)
+            self._login = None
+        self._console.take(change)
+
+    def _sign_in_failed(self, change: SignInFailed) -> None:
+        if self._login is not None:
+            self._login.show_refusal(change.message)
+        elif change.trouble is Trouble.NO_CREDENTIALS:
+            self._open_login("")
+        elif self._was_signed_in:
+            self._console.take(change)
+            self._open_login(change.message)
+        else:
+            self.failure = change
+            code = _EXIT_CODES[change.trouble]
+            self.exit(code, return_code=code)
+
+    def _open_login(self, message: str) -> None:
+        credentials = self.settings.credentials
+        self._login = LoginScreen(
+            username=credentials.username if credentials else self.settings.username_hint or "",
+            region=",".join(self.settings.regions),
+            identity=identity_name(self.settings.identity_url),
+            message=message,
+            ascii_only=self.settings.ascii,
+        )
+        self.push_screen(self._login)
+
+    def on_login_screen_abandoned(self) -> None:
+        """Leave where there is no account; stay with the last picture where there was one."""
+        if self._login is not None:
+            self._login.dismiss(None)
+            self._login = None
+        if not self._was_signed_in:
+            self.exit(ExitCode.OK, return_code=ExitCode.OK)
+
+    def on_login_screen_submitted(self, message: LoginScreen.Submitted) -> None:
+        """Try what was typed, once."""
+        if self._login is not None:
+            self._login.show_busy()
+        self.worker.sign_in(
+            message.credentials,
+            region=message.region,
+            identity_url=identity_address(message.identity),
+        )
+
+    # -- dialogs ------------------------------------------------------------------------------
+
+    def confirm(self, console: ConsoleScreen, removal: Removal, region: str) -> None:
+        """Open the removal dialog; approval alone submits what it showed.
+
+        Args:
+            console: Where the outcome is told.
+            removal: What is asked for.
+            region: Whose picture the dialog is held against while it is open.
+        """
+        del region
+
+        def answered(approved: bool | None) -> None:
+            if approved:
+                console.submit(removal.requests)
+                console.clear_marks(console.active)
+
+        self.push_screen(
+            ConfirmScreen(removal, ascii_only=self.settings.ascii, guard=self.guard), answered
+        )
+
+    def choose_sort(self, pane: Pane[Item]) -> None:
+        """Offer a pane's columns to sort by."""
+        columns = pane.table.columns
+        sorted_by, reverse = pane.table.sorted_by
+
+        def chosen(column: str | None) -> None:
+            if column is not None:
+                pane.sort_by(column, reverse=not reverse if column == sorted_by else False)
+
+        self.push_screen(
+            ChooseScreen(
+                f"Sort {pane.title_text} by",
+                [
+                    Choice(column.key, key, column.label)
+                    for key, column in zip(_SORT_KEYS, columns, strict=False)
+                ],
+                current=sorted_by,
+                ascii_only=self.settings.ascii,
+            ),
+            chosen,
+        )
+
+    # -- pages of text ------------------------------------------------------------------------
+
+    def show_details(self, kind: PaneKind, row: str | None) -> None:
+        """Open everything known of a row, kept true while it is open."""
+        item = self._item(kind, row)
+        if item is None or row is None:
+            return
+
+        def lines() -> Sequence[Line]:
+            picture = self._console.picture
+            now = picture.item(kind, row) or item
+            region = split_row(row)[0]
+            facts = facts_of(now, picture.snapshots.get(region), picture.now())
+            return details_page(facts, gone=picture.item(kind, row) is None)
+
+        self.push_screen(
+            TextScreen(title_of(item), lines, wanted={"y": "JSON"}, ascii_only=self.settings.ascii)
+        )
+
+    def show_json(self, kind: PaneKind, row: str | None) -> None:
+        """Open a row's raw JSON."""
+        item = self._item(kind, row)
+        if item is not None:
+            self.push_screen(
+                TextScreen(
+                    f"JSON of {title_of(item)}",
+                    json_lines(raw_of(item)),
+                    wanted={"d": "details"},
+                    ascii_only=self.settings.ascii,
+                )
+            )
+
+    def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
+        """Go from a row's details to its JSON and the other way."""
+        message.screen.dismiss(None)
+        if message.key == "y":
+            self._console.show_json()
+        else:
+            self._console.show_details()
+
+    def show_log(self, messages: Sequence[Said]) -> None:
+        """Open the message log, newest at its end."""
+        self.push_screen(LogScreen(messages, ascii_only=self.settings.ascii))
+
+    def show_help(self, place: PaneKind) -> None:
+        """Open every key of a place."""
+        self.push_screen(HelpScreen(help_page(place), ascii_only=self.settings.ascii))
+
+    def _item(self, kind: PaneKind, row: str | None) -> Item | None:
+        return None if row is None else self._console.picture.item(kind, row)
+
+    def bring_up_to_date(self) -> None:
+        """Have an open page say what is so by now; lines that say the same stay as they are."""
+        screen = self.screen
+        if isinstance(screen, LogScreen):
+            screen.set_messages(self._console.messages)
+        elif isinstance(screen, TextScreen):
+            screen.reload()
+
+    # -- leaving ------------------------------------------------------------------------------
+
+    def leave(self, under_way: Sequence[Operation]) -> None:
+        """Quit; ask first while operations have not settled."""
+        if not under_way:
+            self.exit(ExitCode.OK, return_code=ExitCode.OK)
+            return
+
+        def chosen(key: str | None) -> None:
+            if key == "quit":
+                self.exit(ExitCode.OK, return_code=ExitCode.OK)
+
+        count = len(under_way)
+        noun = "operation has" if count == 1 else "operations have"
+        self.push_screen(
+            ChooseScreen(
+                f"{count} {noun} not settled yet",
+                [
+                    Choice("stay", "s", "stay", "see them through"),
+                    Choice("quit", "q", "quit", "what was sent goes on at the service; look again later"),
+                ],
+                current="stay",
+                ascii_only=self.settings.ascii,
+            ),
+            chosen,
+        )
+
+    def action_interrupt(self) -> None:
+        """Quit on the second Ctrl+C in a row."""
+        now = asyncio.get_running_loop().time()
+        if now - self._interrupted_at <= _TWICE_SECONDS:
+            self.exit(ExitCode.INTERRUPTED, return_code=ExitCode.INTERRUPTED)
+            return
+        self._interrupted_at = now
+        self._console.say("press Ctrl+C again to quit", "warn")
+
+    def action_leave_now(self) -> None:
+        """Quit by Textual's own key, with the same question as `q`."""
+        self._console.leave()

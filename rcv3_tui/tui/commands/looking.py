@@ -1,0 +1,205 @@
+"""Commands that look: details, JSON, filter, sort, refresh, pause, wide, log, help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rcv3_tui.tui.commands.base import RESOURCES, Command
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.screens.console import ConsoleScreen
+
+_GROUP = "Looking"
+
+
+class Details(Command):
+    """Everything known of a row."""
+
+    name = "details"
+    keys = shown = "d"
+    label = "details"
+    help = "everything known of the row and what it is tied to"
+    group = _GROUP
+    rank = 40
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Open the details."""
+        del argument
+        console.show_details()
+
+
+class RawJson(Command):
+    """A row as the service sent it."""
+
+    name = "json"
+    keys = shown = "y"
+    label = "JSON"
+    help = "the row's raw JSON, as the service sent it"
+    group = _GROUP
+    places = RESOURCES
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Open the JSON."""
+        del argument
+        console.show_json()
+
+
+class Filter(Command):
+    """Rows by words."""
+
+    name = "filter"
+    keys = "slash"
+    shown = "/"
+    label = "filter"
+    help = "filter as you type: words, !word leaves out, field:word, /regex/"
+    group = _GROUP
+    rank = 50
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Open the filter line."""
+        del argument
+        console.ask_filter()
+
+
+class Attention(Command):
+    """Only rows that need attention."""
+
+    name = "attention"
+    keys = "exclamation_mark"
+    shown = "!"
+    label = "attention"
+    help = "only rows that need attention: failed, moving, without what they should have"
+    group = _GROUP
+    places = RESOURCES
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Switch."""
+        del argument
+        console.toggle_attention()
+
+
+class Sort(Command):
+    """The order of rows."""
+
+    name = "sort"
+    keys = shown = "s"
+    label = "sort"
+    help = "choose the column to sort by"
+    group = _GROUP
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Offer the columns."""
+        del argument
+        console.choose_sort()
+
+
+class Reverse(Command):
+    """The other way round."""
+
+    name = "reverse"
+    keys = "S"
+    shown = "S"
+    label = "reverse"
+    help = "sort the other way round"
+    group = _GROUP
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Turn the order."""
+        del argument
+        console.reverse_sort()
+
+
+class Wide(Command):
+    """More columns."""
+
+    name = "wide"
+    keys = shown = "w"
+    label = "wide"
+    help = "more columns, and back"
+    group = _GROUP
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Switch."""
+        del argument
+        console.toggle_wide()
+
+
+class Refresh(Command):
+    """Read everything now."""
+
+    name = "refresh"
+    keys = "ctrl+r"
+    shown = "Ctrl+R"
+    label = "refresh"
+    help = "read everything now"
+    group = _GROUP
+    typed = ("refresh",)
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Ask for it."""
+        del argument
+        console.refresh_now()
+
+
+class Pause(Command):
+    """Refreshing on and off."""
+
+    name = "pause"
+    keys = shown = "p"
+    label = "pause"
+    help = "pause and resume refreshing"
+    group = _GROUP
+    typed = ("pause",)
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Switch."""
+        del argument
+        console.toggle_pause()
+
+
+class Interval(Command):
+    """Seconds between refreshes."""
+
+    name = "interval"
+    shown = ":interval 30"
+    label = "interval"
+    help = "seconds between refreshes"
+    group = _GROUP
+    typed = ("interval",)
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Set it."""
+        console.set_interval_text(argument)
+
+
+class MessageLog(Command):
+    """What was said."""
+
+    name = "log"
+    keys = shown = "l"
+    label = "messages"
+    help = "read all messages again"
+    group = _GROUP
+    typed = ("log", "messages")
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Open the log."""
+        del argument
+        console.show_log()
+
+
+class Help(Command):
+    """Every key of this place."""
+
+    name = "help"
+    keys = "question_mark,f1"
+    shown = "?"
+    label = "more"
+    help = "every key of this place"
+    group = _GROUP
+    typed = ("help",)
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Open it."""
+        del argument
+        console.show_help()

@@ -1,0 +1,168 @@
+"""How values are written on the screen: the one place that formats statuses, ages and glyphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rcv3_tui.model.status import Phase, phase, server_phase
+
+TONES = {
+    Phase.SETTLED: "ok",
+    Phase.MOVING: "moving",
+    Phase.FAILED: "failed",
+    Phase.GONE: "muted",
+    Phase.OFF: "muted",
+}
+"""Phase to the tone that it is painted in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs that go with words; every one has an ASCII twin of the same width."""
+
+    phases: dict[Phase, str]
+    mark: str
+    retain: str
+    dash: str
+    ellipsis: str
+    dot: str
+    arrow: str
+    up: str
+    down: str
+
+    def of(self, stage: Phase) -> str:
+        """Give the sign of a phase."""
+        return self.phases[stage]
+
+
+UNICODE = Glyphs(
+    phases={
+        Phase.SETTLED: "●",
+        Phase.MOVING: "◐",
+        Phase.FAILED: "✗",
+        Phase.GONE: "·",
+        Phase.OFF: "○",
+    },
+    mark="●",
+    retain="✓",
+    dash="-",
+    ellipsis="…",
+    dot="·",
+    arrow="→",
+    up="↑",
+    down="↓",
+)
+
+ASCII = Glyphs(
+    phases={
+        Phase.SETTLED: "+",
+        Phase.MOVING: "~",
+        Phase.FAILED: "!",
+        Phase.GONE: ".",
+        Phase.OFF: "o",
+    },
+    mark="*",
+    retain="x",
+    dash="-",
+    ellipsis="~",
+    dot="|",
+    arrow="->",
+    up="^",
+    down="v",
+)
+
+
+def glyphs(ascii_only: bool) -> Glyphs:
+    """Give the signs for this terminal.
+
+    Args:
+        ascii_only: No byte beyond ASCII may be drawn.
+    """
+    return ASCII if ascii_only else UNICODE
+
+
+def elapsed(seconds: float) -> str:
+    """Write a length of time in at most four signs or so: `12s`, `5m`, `3h20`, `45d`, `8y`."""
+    whole = max(0, int(seconds))
+    if whole < 100:
+        return f"{whole}s"
+    minutes = whole // 60
+    if minutes < 60:
+        return f"{minutes}m"
+    hours = minutes // 60
+    if hours < 24:
+        return f"{hours}h{minutes % 60:02d}"
+    days = hours // 24
+    return f"{days}d" if days < 1000 else f"{days // 365}y"
+
+
+def duration(seconds: float) -> str:
+    """Write how long something took: `7 s`, `2 min 5 s`."""
+    whole = max(0, round(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """Write how long ago a moment was; a service's clock that runs ahead counts as now."""
+    return "-" if moment is None else elapsed((now - moment).total_seconds())
+
+
+def age_sort(moment: datetime | None) -> float | None:
+    """Give what ages sort by: the youngest first; None when the moment is not known."""
+    return None if moment is None else -moment.timestamp()
+
+
+def moment(time: datetime | None) -> str:
+    """Write a moment in full, in UTC."""
+    return "-" if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def status_text(
+    status: str, signs: Glyphs, *, since: datetime | None, now: datetime, detail: str | None = None
+) -> tuple[str, str]:
+    """Write a public IP's, node's or pool's status: a glyph, its word, and what matters of it.
+
+    Args:
+        status: As the service spells it.
+        signs: The glyphs of this terminal.
+        since: When it took this status, as far as known.
+        now: The time of day.
+        detail: `status_detail`, shown for a failed one.
+
+    Returns:
+        The text and its tone.
+    """
+    stage = phase(status)
+    text = f"{signs.of(stage)} {status}"
+    if stage is Phase.MOVING and since is not None:
+        text += f" {age(since, now)}"
+    elif stage is Phase.FAILED:
+        text += f" {detail or 'no reason given'}"
+    return text, TONES[stage]
+
+
+def server_status_text(status: str, task: str | None, signs: Glyphs) -> tuple[str, str]:
+    """Write a cloud server's status with what goes on inside it.
+
+    Args:
+        status: Nova's status.
+        task: Nova's task state.
+        signs: The glyphs of this terminal.
+
+    Returns:
+        The text and its tone.
+    """
+    stage = server_phase(status, task)
+    text = f"{signs.of(stage)} {status}"
+    return (f"{text} {task}" if task else text), TONES[stage]
+
+
+def address_sort(address: str | None) -> tuple[int, ...] | None:
+    """Give what addresses sort by: their numbers; None where there is none."""
+    if not address:
+        return None
+    parts = address.split(".")
+    if len(parts) == 4 and all(part.isdecimal() and len(part) < 4 for part in parts):
+        return tuple(int(part) for part in parts)
+    return (256, *(ord(sign) for sign in address[:20]))

@@ -1,0 +1,92 @@
+"""What one row of a pane is made of: frozen values, equal when the row looks the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rcv3_tui.model.operation import Operation
+from rcv3_tui.model.resources import (
+    CloudNetwork,
+    LoadBalancerPool,
+    PoolNode,
+    PublicIP,
+    Server,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerItem:
+    """A row of the Servers pane."""
+
+    row: str
+    region: str
+    server: Server
+    private_ip: str | None
+    record: PublicIP | None
+    """The public IP record that counts, where there is one."""
+    record_since: datetime | None
+    pools: tuple[str, ...]
+    """Names of the pools it is in, as far as they have been read."""
+    pools_known: bool
+    """Every pool's nodes have been read, so the count is not a lower bound."""
+    work: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicIPItem:
+    """A row of the Public IPs pane."""
+
+    row: str
+    region: str
+    record: PublicIP
+    server_name: str | None
+    is_ghost: bool
+    since: datetime | None
+    work: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolItem:
+    """A row of the Pools pane."""
+
+    row: str
+    region: str
+    pool: LoadBalancerPool
+    not_active: int | None
+    """Nodes that are not ACTIVE; None when they have not been read."""
+    work: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeItem:
+    """A row of a pool's nodes."""
+
+    row: str
+    region: str
+    node: PoolNode
+    server_name: str
+    private_ip: str | None
+    is_ghost: bool
+    since: datetime | None
+    work: Operation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkItem:
+    """A row of the Networks pane."""
+
+    row: str
+    region: str
+    network: CloudNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class OperationItem:
+    """A row of the Operations pane."""
+
+    row: str
+    operation: Operation
+
+
+Item = ServerItem | PublicIPItem | PoolItem | NodeItem | NetworkItem | OperationItem

@@ -1,0 +1,54 @@
+"""Pages of text: details, and the help made from the commands themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rcv3_tui.tui.commands import COMMANDS
+from rcv3_tui.tui.details import Fact
+from rcv3_tui.tui.picture import PaneKind
+from rcv3_tui.tui.screens.lines import Line, pieces, toned
+
+_LABEL_WIDTH = 20
+
+_MOVING = (
+    ("up down j k", "one row up or down"),
+    ("PgUp PgDn", "one page (Ctrl+B, Ctrl+F too)"),
+    ("g G", "first row, last row (Home, End too)"),
+    ("Space", "mark the row"),
+    ("V", "mark from the last mark to here"),
+    ("Ctrl+\\", "clear the marks"),
+)
+
+
+def details_page(facts: Sequence[Fact], *, gone: bool) -> tuple[Line, ...]:
+    """Write facts as lines.
+
+    Args:
+        facts: Labels and texts.
+        gone: The resource is not there any more; these are the last facts known of it.
+    """
+    lines: list[Line] = []
+    if gone:
+        lines.append(toned("This is gone. What follows is the last that was known.", "warn"))
+        lines.append(Line(""))
+    for fact in facts:
+        if not fact.text and fact.label.isupper():
+            lines.append(toned(fact.label, "heading"))
+            continue
+        label = f"{fact.label:<{_LABEL_WIDTH}} "
+        lines.append(pieces((label, "label"), (fact.text, fact.tone), hang=len(label)))
+    return tuple(lines)
+
+
+def help_page(place: PaneKind) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Give every key of a place, by heading, from the commands themselves."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for command in COMMANDS:
+        if place in command.places:
+            shown = command.shown or f":{command.typed[0]}"
+            groups.setdefault(command.group, []).append((shown, command.help))
+    return (
+        *((name, tuple(rows)) for name, rows in groups.items()),
+        ("Rows", _MOVING),
+    )

@@ -1,0 +1,391 @@
+"""Turns the worker's pictures into rows: which rows differ after a change, and what they hold.
+
+Several regions stand in one table; a row's id is its region and its resource's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from rcv3_tui.clock import Clock
+from rcv3_tui.model.operation import Kind, Operation
+from rcv3_tui.model.resources import PoolNode, PublicIP
+from rcv3_tui.model.snapshot import Delta, Diff, Snapshot
+from rcv3_tui.tui.items import (
+    Item,
+    NetworkItem,
+    NodeItem,
+    OperationItem,
+    PoolItem,
+    PublicIPItem,
+    ServerItem,
+)
+
+
+class PaneKind(StrEnum):
+    """The panes there are."""
+
+    SERVERS = "servers"
+    PUBLIC_IPS = "ips"
+    POOLS = "pools"
+    NODES = "nodes"
+    NETWORKS = "networks"
+    OPERATIONS = "ops"
+
+
+@dataclass(slots=True)
+class RowDiff:
+    """What one pane's table has to take in."""
+
+    changed: dict[str, Item] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.removed)
+
+
+RowDiffs = dict[PaneKind, RowDiff]
+
+
+def row_id(region: str, key: str) -> str:
+    """Give the id of a resource's row."""
+    return f"{region}/{key}"
+
+
+def split_row(row: str) -> tuple[str, str]:
+    """Give the region and the lower-case id that a row stands for."""
+    region, _, key = row.partition("/")
+    return region, key
+
+
+class Picture:
+    """All regions' latest pictures, the operations on them, and the rows they make.
+
+    Args:
+        clock: What decides "now".
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.snapshots: dict[str, Snapshot] = {}
+        self.operations: dict[str, Operation] = {}
+        self.open_pool: tuple[str, str] | None = None
+        """Region and id of the pool whose nodes are shown."""
+        self._since: dict[tuple[str, str], tuple[str, datetime | None]] = {}
+        self._active: dict[str, Operation] = {}
+        self._all_read: dict[str, bool] = {}
+
+    def now(self) -> datetime:
+        """The time of day."""
+        return self._clock.now()
+
+    # -- taking changes in --------------------------------------------------------------------
+
+    def take_snapshot(self, snapshot: Snapshot, diff: Diff) -> RowDiffs:
+        """Take a region's new picture in.
+
+        Args:
+            snapshot: The new picture.
+            diff: What differs from the one before.
+
+        Returns:
+            The rows to redraw, by pane.
+        """
+        region = snapshot.region
+        first = region not in self.snapshots
+        before = self.snapshots.get(region)
+        self.snapshots[region] = snapshot
+        if first:
+            diff = Diff(
+                servers=Delta(frozenset(snapshot.servers)),
+                public_ips=Delta(frozenset(snapshot.public_ips)),
+                pools=Delta(frozenset(snapshot.pools)),
+                nodes=Delta(frozenset(n for pool in snapshot.nodes.values() for n in pool)),
+                networks=Delta(frozenset(snapshot.networks)),
+            )
+        self._note_times(before, snapshot, diff)
+        servers = diff.servers
+        if before is not None and diff.pools and _names_differ(before, snapshot, diff.pools):
+            joined = frozenset(
+                node.server_key
+                for pool in diff.pools.changed
+                for node in snapshot.nodes_in(pool).values()
+                if node.server_key is not None
+            )
+            servers = Delta(servers.changed | (joined & snapshot.servers.keys()), servers.removed)
+        all_read = snapshot.nodes.keys() >= snapshot.pools.keys()
+        if before is not None and all_read != self._all_read.get(region):
+            servers = Delta(frozenset(snapshot.servers), servers.removed)
+        self._all_read[region] = all_read
+        diffs: RowDiffs = {}
+        self._fill(diffs, PaneKind.SERVERS, region, servers, snapshot.servers)
+        self._fill(diffs, PaneKind.PUBLIC_IPS, region, diff.public_ips, snapshot.public_ips)
+        self._fill(diffs, PaneKind.POOLS, region, diff.pools, snapshot.pools)
+        self._fill(diffs, PaneKind.NETWORKS, region, diff.networks, snapshot.networks)
+        if self.open_pool is not None and self.open_pool[0] == region and diff.nodes:
+            self._fill(
+                diffs, PaneKind.NODES, region, diff.nodes, snapshot.nodes_in(self.open_pool[1])
+            )
+        return diffs
+
+    def take_operation(self, operation: Operation) -> RowDiffs:
+        """Take an operation's step in: its own row and those it is about."""
+        self.operations[operation.id] = operation
+        if operation.is_ended:
+            self._active.pop(operation.id, None)
+        else:
+            self._active[operation.id] = operation
+        row = operation.id
+        diffs: RowDiffs = {
+            PaneKind.OPERATIONS: RowDiff({row: OperationItem(row, operation)}),
+        }
+        request = operation.request
+        snapshot = self.snapshots.get(request.region)
+        if snapshot is None:
+            return diffs
+        region = request.region
+        servers = {t.key for t in (request.server, request.held_by) if t is not None}
+        ips = {request.public_ip.key} if request.public_ip else set()
+        pools = {request.pool.key} if request.pool else set()
+        nodes = {request.node.key} if request.node else set()
+        for kind, keys, there in (
+            (PaneKind.SERVERS, servers, snapshot.servers),
+            (PaneKind.PUBLIC_IPS, ips, snapshot.public_ips),
+            (PaneKind.POOLS, pools, snapshot.pools),
+            (PaneKind.NODES, nodes, self._open_nodes(region)),
+        ):
+            present = frozenset(keys) & there.keys()
+            self._fill(diffs, kind, region, Delta(present), there)
+        return diffs
+
+    def open(self, region: str, pool_key: str) -> dict[str, Item]:
+        """Show a pool's nodes from now on; give the rows of those that are known."""
+        self.open_pool = (region, pool_key)
+        rows: RowDiffs = {}
+        nodes = self._open_nodes(region)
+        self._fill(rows, PaneKind.NODES, region, Delta(frozenset(nodes)), nodes)
+        return rows[PaneKind.NODES].changed if PaneKind.NODES in rows else {}
+
+    def close(self) -> None:
+        """Show no pool's nodes any more."""
+        self.open_pool = None
+
+    # -- looking things up --------------------------------------------------------------------
+
+    def item(self, kind: PaneKind, row: str) -> Item | None:
+        """Make the item of a row as it is now; None when there is no such resource."""
+        if kind is PaneKind.OPERATIONS:
+            operation = self.operations.get(row)
+            return None if operation is None else OperationItem(row, operation)
+        region, key = split_row(row)
+        snapshot = self.snapshots.get(region)
+        if snapshot is None:
+            return None
+        there: Mapping[str, object] = {
+            PaneKind.SERVERS: snapshot.servers,
+            PaneKind.PUBLIC_IPS: snapshot.public_ips,
+            PaneKind.POOLS: snapshot.pools,
+            PaneKind.NODES: self._open_nodes(region),
+            PaneKind.NETWORKS: snapshot.networks,
+        }[kind]
+        return self._make(kind, snapshot, key) if key in there else None
+
+    def linked(self, kind: PaneKind, row: str | None) -> dict[PaneKind, frozenset[str]]:
+        """Give the rows of the other panes that are tied to a row."""
+        found: dict[PaneKind, set[str]] = {
+            PaneKind.SERVERS: set(),
+            PaneKind.PUBLIC_IPS: set(),
+            PaneKind.POOLS: set(),
+            PaneKind.NODES: set(),
+        }
+        if row is not None and kind in found:
+            region, key = split_row(row)
+            snapshot = self.snapshots.get(region)
+            if snapshot is not None:
+                self._link(found, snapshot, kind, key)
+        found.pop(kind, None)
+        return {pane: frozenset(rows) for pane, rows in found.items()}
+
+    def _link(
+        self, found: dict[PaneKind, set[str]], snapshot: Snapshot, kind: PaneKind, key: str
+    ) -> None:
+        region = snapshot.region
+        servers: Iterable[str] = ()
+        if kind is PaneKind.SERVERS:
+            servers = (key,)
+        elif kind is PaneKind.PUBLIC_IPS:
+            record = snapshot.public_ips.get(key)
+            servers = (record.server.key,) if record and record.server else ()
+        elif kind is PaneKind.POOLS:
+            servers = {n.server_key for n in snapshot.nodes_in(key).values() if n.server_key}
+        elif kind is PaneKind.NODES:
+            node = self._open_nodes(region).get(key)
+            servers = (node.server_key,) if node and node.server_key else ()
+        for server in servers:
+            found[PaneKind.SERVERS].add(row_id(region, server))
+            for record in snapshot.ips_of.get(server, ()):
+                found[PaneKind.PUBLIC_IPS].add(row_id(region, record.key))
+            if kind is PaneKind.POOLS:
+                continue
+            for node in snapshot.nodes_of.get(server, ()):
+                found[PaneKind.POOLS].add(row_id(region, node.pool_key))
+                found[PaneKind.NODES].add(row_id(region, node.key))
+
+    # -- making rows --------------------------------------------------------------------------
+
+    def _open_nodes(self, region: str) -> Mapping[str, PoolNode]:
+        if self.open_pool is None or self.open_pool[0] != region:
+            return {}
+        return self.snapshots[region].nodes_in(self.open_pool[1])
+
+    def _fill(
+        self,
+        diffs: RowDiffs,
+        kind: PaneKind,
+        region: str,
+        delta: Delta,
+        there: Mapping[str, object],
+    ) -> None:
+        if not delta:
+            return
+        snapshot = self.snapshots[region]
+        rows = diffs.setdefault(kind, RowDiff())
+        for key in delta.changed:
+            if key in there:
+                rows.changed[row_id(region, key)] = self._make(kind, snapshot, key)
+        rows.removed.update(row_id(region, key) for key in delta.removed)
+
+    def _make(self, kind: PaneKind, snapshot: Snapshot, key: str) -> Item:
+        region = snapshot.region
+        row = row_id(region, key)
+        if kind is PaneKind.SERVERS:
+            server = snapshot.servers[key]
+            record = snapshot.public_ip_of(key)
+            return ServerItem(
+                row=row,
+                region=region,
+                server=server,
+                private_ip=snapshot.private_ip_of(server),
+                record=record,
+                record_since=None if record is None else self._since_of(region, record),
+                pools=tuple(
+                    pool.name if (pool := snapshot.pools.get(n.pool_key)) else n.pool_key
+                    for n in snapshot.nodes_of.get(key, ())
+                ),
+                pools_known=self._all_read[region],
+                work=self._work(region, "server", key),
+            )
+        if kind is PaneKind.PUBLIC_IPS:
+            record = snapshot.public_ips[key]
+            link = record.server
+            return PublicIPItem(
+                row=row,
+                region=region,
+                record=record,
+                server_name=None if link is None else snapshot.server_name(link.key, link.name),
+                is_ghost=link is not None and snapshot.is_ghost(link.key),
+                since=self._since_of(region, record),
+                work=self._work(region, "public_ip", key),
+            )
+        if kind is PaneKind.POOLS:
+            pool = snapshot.pools[key]
+            read = key in snapshot.nodes
+            nodes = snapshot.nodes_in(key)
+            return PoolItem(
+                row=row,
+                region=region,
+                pool=pool,
+                not_active=len(nodes) - snapshot.active_nodes(key) if read else None,
+                work=self._work(region, "pool", key),
+            )
+        if kind is PaneKind.NODES:
+            return self._node_item(snapshot, row, self._open_nodes(region)[key])
+        return NetworkItem(row, region, snapshot.networks[key])
+
+    def _node_item(self, snapshot: Snapshot, row: str, node: PoolNode) -> NodeItem:
+        server = snapshot.servers.get(node.server_key or "")
+        private_ip = None if server is None else snapshot.private_ip_of(server)
+        link = node.server
+        return NodeItem(
+            row=row,
+            region=snapshot.region,
+            node=node,
+            server_name=(
+                "?" if link is None else snapshot.server_name(link.key, link.name or link.id)
+            ),
+            private_ip=private_ip or (link.private_ip if link else None),
+            is_ghost=link is not None and snapshot.is_ghost(link.key),
+            since=self._since_of(snapshot.region, node),
+            work=self._work(snapshot.region, "node", node.key),
+        )
+
+    def _work(self, region: str, target: str, key: str) -> Operation | None:
+        """Give the operation under way on a resource."""
+        for operation in reversed(self._active.values()):
+            request = operation.request
+            if request.region != region:
+                continue
+            if target == "server":
+                # A node's coming and going is the pool's and the node's business, not the row's.
+                if request.kind not in (Kind.ADD_PUBLIC_IP, Kind.ASSIGN, Kind.MOVE):
+                    continue
+                about = request.server
+            elif target == "public_ip":
+                about = request.public_ip
+            elif target == "pool":
+                about = request.pool
+            else:
+                about = request.node
+            if about is not None and about.key == key:
+                return operation
+        return None
+
+    # -- since when ---------------------------------------------------------------------------
+
+    def _note_times(self, before: Snapshot | None, after: Snapshot, diff: Diff) -> None:
+        """Note when statuses were seen to change; what the first picture shows is older."""
+        region, now = after.region, self._clock.now()
+        loaded = before is not None and bool(before.public_ips or before.nodes)
+        records: list[PublicIP | PoolNode] = [
+            after.public_ips[key] for key in diff.public_ips.changed if key in after.public_ips
+        ]
+        if diff.nodes:
+            records += [
+                node
+                for pool in diff.pools.changed
+                for node in after.nodes_in(pool).values()
+                if node.key in diff.nodes.changed
+            ]
+        for record in records:
+            known = self._since.get((region, record.key))
+            if known is not None and known[0] == record.status:
+                continue
+            seen = now if known is not None or (loaded and self._is_young(record)) else None
+            self._since[region, record.key] = (record.status, seen)
+
+    def _is_young(self, record: PublicIP | PoolNode) -> bool:
+        """Tell whether a record that was not there before was really just made.
+
+        A pool's nodes are new to us whenever they are read for the first time.
+        """
+        return isinstance(record, PublicIP) or (
+            record.created is not None
+            and abs((self._clock.now() - record.created).total_seconds()) < 60
+        )
+
+    def _since_of(self, region: str, record: PublicIP | PoolNode) -> datetime | None:
+        known = self._since.get((region, record.key))
+        if known is not None and known[0] == record.status and known[1] is not None:
+            return known[1]
+        return record.updated or record.created
+
+
+def _names_differ(before: Snapshot, after: Snapshot, delta: Delta) -> bool:
+    return any(
+        (old := before.pools.get(key)) is None or old.name != after.pools[key].name
+        for key in delta.changed
+        if key in after.pools
+    )

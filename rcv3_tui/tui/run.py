@@ -1,0 +1,46 @@
+"""Starts the console and turns how it ended into an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.model.text import clean
+from rcv3_tui.settings import Settings
+from rcv3_tui.sync.worker import Worker
+from rcv3_tui.tui.app import ConsoleApp
+
+if TYPE_CHECKING:
+    from rcv3_tui.sync.worker import ASGIApp
+
+
+def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
+    """Run the console until the operator leaves it.
+
+    Args:
+        settings: Whose account, and how it looks.
+        asgi_app: A simulated service to talk to in process instead of the network.
+
+    Returns:
+        The exit code of the process.
+    """
+    from rcv3_tui.sync.logs import to_file
+
+    try:
+        to_file(settings)
+    except OSError as error:
+        _tell(f"no log is kept: {error.strerror}: {error.filename}")
+    app = ConsoleApp(settings, Worker(settings, asgi_app=asgi_app))
+    app.run(mouse=settings.mouse)
+    logging.shutdown()
+    if app.failure is not None:
+        _tell(app.failure.message)
+    if app.return_code is None:
+        return ExitCode.OK
+    return app.return_code
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"rcv3-tui: {clean(text)}\n")

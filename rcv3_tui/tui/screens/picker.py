@@ -1,0 +1,194 @@
+"""Choosing from a long list, by typing a part of what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from rcv3_tui.tui.screens.dialog import Clock, Dialog, event_clock
+from rcv3_tui.tui.screens.guard import GuardFactory, light_guard
+from rcv3_tui.tui.screens.literal import spell
+from rcv3_tui.tui.screens.rows_view import Entry, RowsView
+
+__all__ = ["Entry", "PickerScreen"]
+
+
+class PickerScreen(Dialog[tuple[str, ...] | None]):
+    """Offers entries and answers with the ids of those chosen, or None.
+
+    What is typed filters at once, also what was typed before the list could be seen. Enter takes
+    the marked entries, else the one under the cursor.
+
+    Args:
+        title: What the choice is for.
+        entries: What there is to choose from.
+        multiple: More than one can be marked, with Tab or Space.
+        preselected: Ids of entries that are marked to begin with.
+        ascii_only: Draw with ASCII alone.
+        guard: Makes the guard against type-ahead, given the time of the first picture.
+        clock: The clock that stamps events.
+    """
+
+    CSS_PATH = "picker.tcss"
+
+    def __init__(
+        self,
+        title: str,
+        entries: Sequence[Entry],
+        *,
+        multiple: bool = False,
+        preselected: Iterable[str] = (),
+        ascii_only: bool = False,
+        guard: GuardFactory = light_guard,
+        clock: Clock = event_clock,
+    ) -> None:
+        super().__init__(guard=guard, ascii_only=ascii_only, clock=clock)
+        self._all = tuple(entries)
+        self._words = [f"{e.label} {e.detail} {e.disabled} {e.id}".casefold() for e in entries]
+        spelled = (spell(entry.label, ascii_only=ascii_only) for entry in entries)
+        self._label_width = max((cell_len(label) for label in spelled), default=1)
+        self._multiple = multiple
+        self._shown: Sequence[int] = range(len(self._all))
+        self._filter = ""
+        self._why = ""
+        usable = {entry.id for entry in self._all if not entry.disabled}
+        self._preselected = frozenset(preselected) & usable if multiple else frozenset()
+        self._title = self.literal(title, "dialog--title", id="title")
+        self._field = self.literal("", id="field")
+        self._rows = RowsView(ascii_only=ascii_only, marks=multiple, id="rows")
+        self._state = self.literal("", "dialog--dim", id="state")
+        mark = "Space marks, " if multiple else ""
+        hint = f"type to filter, Up Down move, {mark}Enter takes, Esc "
+        self._hint_start = hint
+        self._hint = self.literal(f"{hint}closes", "dialog--dim", id="hint")
+
+    @property
+    def filter_text(self) -> str:
+        """What has been typed."""
+        return self._filter
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, filter line, list and what is known of it."""
+        with Vertical(classes="dialog--frame"):
+            yield self._title
+            yield self._field
+            yield self._rows
+            yield self._state
+            yield self._hint
+
+    def on_mount(self) -> None:
+        """Show every entry."""
+        self._rows.mark(self._preselected)
+        first = next((i for i, entry in enumerate(self._all) if not entry.disabled), 0)
+        self._rows.show(self._all, self._label_width)
+        self._rows.move_to(first)
+        self._update()
+
+    # -- what is pressed ----------------------------------------------------------------------
+
+    def press_early(self, event: events.Key) -> None:
+        """Take letters typed ahead, and nothing that decides."""
+        if event.is_printable and event.character and event.key != "space":
+            self._narrow(self._filter + event.character)
+
+    def press(self, event: events.Key) -> None:
+        """Take a key that was meant for this list."""
+        rows = self._rows
+        self._why = ""
+        page = max(1, rows.size.height - 1)
+        match event.key:
+            case "enter":
+                self._take()
+                return
+            case "up" | "ctrl+p":
+                rows.move_to(rows.cursor - 1)
+            case "down" | "ctrl+n":
+                rows.move_to(rows.cursor + 1)
+            case "pageup":
+                rows.move_to(rows.cursor - page)
+            case "pagedown":
+                rows.move_to(rows.cursor + page)
+            case "home":
+                rows.move_to(0)
+            case "end":
+                rows.move_to(len(rows.entries) - 1)
+            case "tab" | "space" if self._multiple:
+                self._mark()
+            case "backspace":
+                self._narrow(self._filter[:-1])
+                return
+            case "ctrl+u":
+                self._narrow("")
+                return
+            case _ if event.is_printable and event.character:
+                self._narrow(self._filter + event.character)
+                return
+        self._update()
+
+    def leave(self) -> None:
+        """Clear the filter; without one, close."""
+        if self._filter:
+            self._narrow("")
+        else:
+            self.answer(None)
+
+    def _take(self) -> None:
+        if self.hurried:
+            self._why = "that Enter came too fast to be sure: press it once more"
+        elif self._rows.marked:
+            marked = self._rows.marked
+            self.answer(tuple(entry.id for entry in self._all if entry.id in marked))
+            return
+        else:
+            current = self._rows.current
+            if current is not None and not current.disabled:
+                self.answer((current.id,))
+                return
+            self._say_why(current)
+        self._update()
+
+    def _mark(self) -> None:
+        current = self._rows.current
+        if current is None or current.disabled:
+            self._say_why(current)
+            return
+        self._rows.mark(self._rows.marked ^ {current.id})
+        self._rows.move_to(self._rows.cursor + 1)
+
+    def _say_why(self, entry: Entry | None) -> None:
+        if entry is None:
+            self._why = "nothing matches: Esc clears the filter"
+        else:
+            self._why = f"{entry.label} cannot be chosen: {entry.disabled}"
+
+    def _narrow(self, text: str) -> None:
+        words = text.casefold().split()
+        # Every match of a longer filter is one of the shorter filter it began with.
+        among = self._shown if text.startswith(self._filter) else range(len(self._all))
+        self._filter = text
+        self._why = ""
+        known = self._words
+        self._shown = [i for i in among if all(word in known[i] for word in words)]
+        self._rows.show([self._all[i] for i in self._shown], self._label_width)
+        self._update()
+
+    # -- what is seen -------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        self.put(self._field, f"> {self._filter}_")
+        state = f"{len(self._shown)} of {len(self._all)}"
+        marked = self._rows.marked
+        if marked:
+            hidden = len(marked - {entry.id for entry in self._rows.entries})
+            state += f", {len(marked)} marked" + (f" ({hidden} hidden)" if hidden else "")
+        if self._why:
+            state = self._why
+        elif not self._shown:
+            state += ": nothing matches" if self._all else ": there is nothing to choose from"
+        self.put(self._state, state)
+        self._state.set_class(bool(self._why), "-why")
+        self.put(self._hint, self._hint_start + ("clears" if self._filter else "closes"))

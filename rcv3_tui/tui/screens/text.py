@@ -1,0 +1,217 @@
+"""Literal text to read and search: details, raw JSON, help, the message log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from rcv3_tui.tui.screens.dialog import Dialog
+from rcv3_tui.tui.screens.guard import TypeAheadGuard
+from rcv3_tui.tui.screens.lines import Line, Span
+from rcv3_tui.tui.screens.lines_view import LinesView
+
+Text = Iterable[Line | str]
+"""What can be shown: lines, or texts that become lines."""
+
+
+class TextScreen(Dialog[None]):
+    """Shows literal lines until it is closed with Escape.
+
+    Args:
+        title: What it is about.
+        lines: What to show, or what gives it; that is asked again by `reload`.
+        wanted: Keys that are the caller's, with a word for each: pressing one posts `Wanted`.
+        ascii_only: Draw with ASCII alone.
+    """
+
+    CSS_PATH = "text.tcss"
+
+    class Wanted(Message):
+        """One of the caller's keys was pressed.
+
+        Args:
+            screen: The screen that it was pressed on.
+            key: The key, as in `wanted`.
+        """
+
+        def __init__(self, screen: TextScreen, key: str) -> None:
+            super().__init__()
+            self.screen = screen
+            self.key = key
+
+    def __init__(
+        self,
+        title: str,
+        lines: Text | Callable[[], Text] = (),
+        *,
+        wanted: Mapping[str, str] | None = None,
+        ascii_only: bool = False,
+    ) -> None:
+        super().__init__(guard=TypeAheadGuard, ascii_only=ascii_only)
+        self._source = lines
+        self._wanted = dict(wanted or {})
+        self._title = self.literal(title, "dialog--title", id="title")
+        first = lines() if callable(lines) else lines
+        self._view = LinesView(first, ascii_only=ascii_only, id="text")
+        self._state = self.literal("", "dialog--dim", id="state")
+        self._query = ""
+        self._typing = False
+        self._found: list[tuple[int, Span]] = []
+        self._at = 0
+
+    # -- what the caller may do ----------------------------------------------------------------
+
+    def set_lines(self, lines: Text) -> None:
+        """Show other lines; the reader stays at the same place, and the search goes on.
+
+        Args:
+            lines: What to show from now on.
+        """
+        self._view.set_lines(lines)
+        self._search(keep=True)
+        self._update()
+
+    def reload(self) -> None:
+        """Ask for the lines again, where they were given as a function."""
+        if callable(self._source):
+            self.set_lines(self._source())
+
+    def set_title(self, title: str) -> None:
+        """Show another title."""
+        self.put(self._title, title)
+
+    def set_wanted(self, wanted: Mapping[str, str]) -> None:
+        """Have other keys as the caller's."""
+        self._wanted = dict(wanted)
+        self._update()
+
+    # -- what is seen -------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, text and a line that says where in it one is."""
+        with Vertical(classes="dialog--frame"):
+            yield self._title
+            yield self._view
+            yield self._state
+
+    def fit(self, width: int, height: int) -> None:
+        """Say where the view stands once it has its size."""
+        self.call_after_refresh(self._update)
+
+    def _update(self) -> None:
+        if self._typing:
+            text = f"/{self._query}_"
+            if self._query and not self._found:
+                text += "  no match"
+        else:
+            parts = [self._view.position]
+            if self._query:
+                count = len(self._found)
+                where = f"{self._at + 1} of {count}" if count else "no match"
+                parts.append(f"/{self._query}: {where}, n N step")
+            else:
+                parts.append("/ search")
+            parts += [f"{key} {word}" for key, word in self._wanted.items()]
+            parts.append("Esc clears" if self._query else "Esc closes")
+            text = "  ".join(part for part in parts if part)
+        self.put(self._state, text)
+
+    # -- what is pressed ----------------------------------------------------------------------
+
+    def press_early(self, event: events.Key) -> None:
+        """Take every key at once: nothing is changed here."""
+        self.press(event)
+
+    def press(self, event: events.Key) -> None:
+        """Take a key: search text while it is being typed, else moving about."""
+        if self._typing:
+            self._press_in_search(event)
+        elif (key := event.character or event.key) in self._wanted:
+            self.post_message(self.Wanted(self, key))
+        else:
+            self._press_in_text(event)
+        self._update()
+
+    def leave(self) -> None:
+        """Clear the search; without one, close."""
+        if self._query or self._typing:
+            self._typing, self._query = False, ""
+            self._search()
+            self._update()
+        else:
+            self.answer(None)
+
+    def _press_in_text(self, event: events.Key) -> None:
+        view = self._view
+        match event.character or event.key:
+            case "j" | "down" | "\r" | "enter":
+                view.move(1)
+            case "k" | "up":
+                view.move(-1)
+            case " " | "pagedown" | "ctrl+f":
+                view.page(1)
+            case "pageup" | "ctrl+b" | "b":
+                view.page(-1)
+            case "g" | "home":
+                view.to_start()
+            case "G" | "end":
+                view.to_end()
+            case "/":
+                self._typing, self._query = True, ""
+                self._search()
+            case "n":
+                self._step(1)
+            case "N":
+                self._step(-1)
+            case _:
+                if event.key in ("pagedown", "ctrl+f"):
+                    view.page(1)
+                elif event.key in ("pageup", "ctrl+b"):
+                    view.page(-1)
+
+    def _press_in_search(self, event: events.Key) -> None:
+        match event.key:
+            case "enter":
+                self._typing = False
+            case "backspace":
+                self._typing = bool(self._query)
+                self._query = self._query[:-1]
+                self._search()
+            case "ctrl+u":
+                self._query = ""
+                self._search()
+            case _ if event.is_printable and event.character:
+                self._query += event.character
+                self._search()
+
+    # -- search -------------------------------------------------------------------------------
+
+    def _search(self, *, keep: bool = False) -> None:
+        self._found = []
+        if self._query:
+            pattern = re.compile(re.escape(self._query), re.IGNORECASE)
+            for number, line in enumerate(self._view.lines):
+                for found in pattern.finditer(line.text):
+                    self._found.append((number, Span(found.start(), found.end(), "match")))
+        self._at = min(self._at, max(0, len(self._found) - 1)) if keep else 0
+        self._show_found(follow=not keep)
+
+    def _step(self, by: int) -> None:
+        if self._found:
+            self._at = (self._at + by) % len(self._found)
+            self._show_found(follow=True)
+
+    def _show_found(self, *, follow: bool) -> None:
+        spans: dict[int, list[Span]] = {}
+        for index, (number, span) in enumerate(self._found):
+            tone = "current-match" if index == self._at else "match"
+            spans.setdefault(number, []).append(replace(span, tone=tone))
+        self._view.set_matches(spans)
+        if follow and self._found:
+            self._view.show_line(self._found[self._at][0])

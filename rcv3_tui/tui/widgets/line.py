@@ -1,0 +1,164 @@
+"""One line of toned pieces of literal text that repaints only the cells that differ.
+
+Header, footer, titles and the message line are such lines. A line that ticks each second over SSH
+must cost a few bytes, so what is painted is compared cell by cell with what stands there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+TONES = ("ok", "moving", "failed", "warn", "muted", "accent", "key", "strong")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a line.
+
+    `spare` tells what goes first where there is no room: the highest first, 0 never.
+    """
+
+    text: str
+    tone: str = ""
+    spare: int = 0
+
+
+class Line(Widget):
+    """One line: pieces from the left, pieces at the right end, the rest blank."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{tone}" for tone in TONES}
+
+    DEFAULT_CSS = """
+    Line {
+        height: 1;
+        width: 1fr;
+        .line--ok { color: $text-success; }
+        .line--moving { color: $text-warning; }
+        .line--failed { color: $text-error; text-style: bold; }
+        .line--warn { color: $text-warning; text-style: bold; }
+        .line--muted { color: $foreground-muted; }
+        .line--accent { color: $text-accent; text-style: bold; }
+        .line--key { color: $text-accent; text-style: bold; }
+        .line--strong { text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._left: tuple[Piece, ...] = ()
+        self._right: tuple[Piece, ...] = ()
+        self._painted: list[tuple[str, str]] = []
+
+    @property
+    def text(self) -> str:
+        """What stands on the line, without its blank end."""
+        return "".join(sign for sign, _ in self._painted).rstrip()
+
+    def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
+        """Put pieces on the line; only cells that differ are repainted.
+
+        Args:
+            left: From the left edge on.
+            right: Up to the right edge.
+        """
+        self._left, self._right = tuple(left), tuple(right)
+        self._repaint()
+
+    def on_resize(self) -> None:
+        """Lay the pieces out for another width."""
+        self._painted = []
+        self._repaint()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line."""
+        if y != 0 or not self._painted:
+            return Strip.blank(self.size.width, self.rich_style)
+        segments: list[Segment] = []
+        text, tone = "", self._painted[0][1]
+        for sign, own in self._painted:
+            if own != tone:
+                segments.append(Segment(text, self._style(tone)))
+                text, tone = "", own
+            text += sign
+        segments.append(Segment(text, self._style(tone)))
+        return Strip(segments, self.size.width)
+
+    def _style(self, tone: str) -> Style:
+        base = self.rich_style
+        if not tone:
+            return base
+        return base + self.get_component_rich_style(f"line--{tone}", partial=True)
+
+    def _repaint(self) -> None:
+        width = self.size.width
+        if width <= 0:
+            return
+        cells = _cells(*_fit(self._left, self._right, width), width)
+        if len(cells) != len(self._painted):
+            self._painted = cells
+            self.refresh()
+            return
+        both = enumerate(zip(cells, self._painted, strict=True))
+        differing = [column for column, (new, old) in both if new != old]
+        if not differing:
+            return
+        self._painted = cells
+        first, last = differing[0], differing[-1]
+        self.refresh(Region(first, 0, last - first + 1, 1))
+
+
+def _fit(
+    left: Sequence[Piece], right: Sequence[Piece], width: int
+) -> tuple[list[Piece], list[Piece]]:
+    kept_left, kept_right = list(left), list(right)
+
+    def total() -> int:
+        return sum(cell_len(piece.text) for piece in chain(kept_left, kept_right)) + 1
+
+    while total() > width:
+        spare = max(chain(kept_left, kept_right), key=lambda piece: piece.spare, default=None)
+        if spare is None or spare.spare == 0:
+            break
+        (kept_left if spare in kept_left else kept_right).remove(spare)
+    return kept_left, kept_right
+
+
+def _cells(left: Sequence[Piece], right: Sequence[Piece], width: int) -> list[tuple[str, str]]:
+    tail = [pair for piece in right for pair in _signs(piece)]
+    tail = tail[: max(0, width)]
+    room = width - len(tail)
+    head: list[tuple[str, str]] = []
+    for piece in left:
+        used = len(head)
+        space = room - used
+        text = piece.text
+        if cell_len(text) > space:
+            text = set_cell_size(text, space) if space > 0 else ""
+            head += _signs(Piece(text, piece.tone))
+            break
+        head += _signs(piece)
+    head += [(" ", "")] * (room - len(head))
+    return (head + tail)[:width]
+
+
+def _signs(piece: Piece) -> list[tuple[str, str]]:
+    """Give one entry a cell: a wide sign is followed by an empty one, a mark joins its sign."""
+    signs: list[tuple[str, str]] = []
+    for sign in piece.text:
+        size = cell_len(sign)
+        if size == 0 and signs:
+            signs[-1] = (signs[-1][0] + sign, piece.tone)
+            continue
+        signs.append((sign, piece.tone))
+        signs += [("", piece.tone)] * (size - 1)
+    return signs

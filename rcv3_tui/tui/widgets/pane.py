@@ -1,0 +1,210 @@
+"""A pane: a title line over a table, and the picture it shows when it has no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from rcv3_tui.model.snapshot import PartState
+from rcv3_tui.tui.attention import needs_attention
+from rcv3_tui.tui.filtering import FilterError, parse_filter
+from rcv3_tui.tui.formats import Glyphs
+from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.picture import PaneKind, RowDiff
+from rcv3_tui.tui.widgets.line import Line, Piece
+from rcv3_tui.tui.widgets.table import Column, MarksChanged, PositionChanged, Table
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+
+class Pane(Vertical, Generic[ItemT]):
+    """One pane.
+
+    Args:
+        kind: Which.
+        name: Its name in the title.
+        number: The key that brings it to the front; empty for none.
+        columns: Its table's columns.
+        signs: The glyphs of this terminal.
+        empty: What the pane says when the account has none of its things.
+        ascii_only: No byte beyond ASCII may be drawn.
+    """
+
+    DEFAULT_CSS = """
+    Pane {
+        height: 1fr;
+        width: 1fr;
+        & > Line { background: $panel; color: $foreground-muted; }
+        &.-active > Line { background: $primary; color: $foreground; text-style: bold; }
+        & > Table { height: 1fr; }
+    }
+    """
+
+    def __init__(
+        self,
+        kind: PaneKind,
+        name: str,
+        number: str,
+        columns: Sequence[Column[ItemT]],
+        signs: Glyphs,
+        empty: Sequence[str],
+        *,
+        ascii_only: bool,
+    ) -> None:
+        super().__init__(id=f"pane-{kind.value}")
+        self.kind = kind
+        self.title_text = name
+        self.filter_text = ""
+        self.filter_error = ""
+        self.attention_only = False
+        self.sorted_by: tuple[str, bool] | None = None
+        self.table: Table[ItemT] = Table(columns, ascii_only=ascii_only, id=f"table-{kind.value}")
+        self._number = number
+        self._signs = signs
+        self._empty = tuple(empty)
+        self._state = PartState()
+        self._title = Line(classes="pane-title")
+
+    def compose(self) -> ComposeResult:
+        """Title over table."""
+        yield self._title
+        yield self.table
+
+    def on_mount(self) -> None:
+        """Show what is known before the first answer."""
+        self._explain()
+        self.update_title()
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def apply(self, rows: RowDiff) -> None:
+        """Take rows that differ in."""
+        # The picture makes each pane's rows of the one item type that its columns read.
+        changed = cast("Mapping[str, ItemT]", rows.changed)
+        self.table.apply(changed, rows.removed)
+        self._explain()
+        self.update_title()
+
+    def replace(self, rows: Mapping[str, Item]) -> None:
+        """Take other rows in place of all."""
+        self.table.replace(cast("Mapping[str, ItemT]", rows))
+        self._explain()
+        self.update_title()
+
+    def rename(self, name: str) -> None:
+        """Give the pane another name."""
+        self.title_text = name
+        self.update_title()
+
+    def part_changed(self, state: PartState) -> None:
+        """Hear how well the pane's part is known."""
+        if state.error != self._state.error or state.fetched is None or self._state.fetched is None:
+            self._state = state
+            self._explain()
+            self.update_title()
+        else:
+            self._state = state
+            if state.skipped:
+                self.update_title()
+
+    # -- filter, order ------------------------------------------------------------------------
+
+    def set_filter(self, text: str) -> None:
+        """Show only rows that pass; a filter that cannot be read leaves the last good one."""
+        self.filter_text = text
+        try:
+            test = parse_filter(text)
+        except FilterError as error:
+            self.filter_error = str(error)
+            self.update_title()
+            return
+        self.filter_error = ""
+        self._use(test)
+
+    def toggle_attention(self) -> None:
+        """Show only what needs attention, or everything again."""
+        self.attention_only = not self.attention_only
+        self.set_filter(self.filter_text)
+
+    def _use(self, test: Callable[[Item], bool] | None) -> None:
+        if self.attention_only:
+            words = test
+            self.table.set_filter(
+                needs_attention
+                if words is None
+                else lambda item: needs_attention(item) and words(item)
+            )
+        else:
+            self.table.set_filter(test)
+        self._explain()
+        self.update_title()
+
+    def sort_by(self, column: str, reverse: bool) -> None:
+        """Put the rows in another order."""
+        self.sorted_by = (column, reverse)
+        self.table.sort_by(column, reverse=reverse)
+        self.update_title()
+
+    # -- the title ----------------------------------------------------------------------------
+
+    def on_marks_changed(self, event: MarksChanged) -> None:
+        """Show the count of marks."""
+        event.stop()
+        self.update_title()
+
+    def on_position_changed(self, event: PositionChanged) -> None:
+        """Show what is in view."""
+        event.stop()
+        self.update_title()
+
+    def update_title(self) -> None:
+        """Write the title anew; only what differs is painted."""
+        left = [
+            Piece(" "),
+            Piece(f"{self._number} ", "key", spare=1) if self._number else Piece(""),
+        ]
+        left.append(Piece(self.title_text, "strong"))
+        if self.attention_only:
+            left.append(Piece("  ! needs attention", "warn"))
+        if self.filter_text:
+            tone = "failed" if self.filter_error else "accent"
+            left.append(Piece(f"  /{self.filter_text}", tone))
+        if self.filter_error:
+            left.append(Piece(f"  {self.filter_error}", "failed", spare=1))
+        marks = len(self.table.marks)
+        if marks:
+            hidden = self.table.hidden_marks
+            note = f" ({hidden} hidden)" if hidden else ""
+            left.append(Piece(f"  {marks} marked{note}", "accent"))
+        if self._state.error is not None:
+            left.append(Piece(f"  {self._signs.dot} {self._state.error}", "failed"))
+        elif self._state.skipped:
+            count = len(self._state.skipped)
+            left.append(Piece(f"  {count} not readable", "warn", spare=3))
+        position = self.table.position
+        right = [Piece(f" {position} " if position.total else " ", spare=2)]
+        self._title.show(left, right)
+
+    @property
+    def title_line(self) -> str:
+        """What stands in the title."""
+        return self._title.text
+
+    def _explain(self) -> None:
+        if self._state.error is not None:
+            lines = [
+                f"{self.title_text}: nothing to show.",
+                self._state.error,
+                "It is tried again by itself; Ctrl+R tries now.",
+            ]
+            self.table.set_placeholder(lines, "failed")
+        elif self.table.position.total and (self.filter_text or self.attention_only):
+            what = "needs attention" if self.attention_only else f"matches {self.filter_text}"
+            self.table.set_placeholder([f"Nothing here {what}.", "Esc shows everything."], "muted")
+        elif self._state.fetched is None:
+            self.table.set_placeholder([f"Reading {self.title_text} ..."], "muted")
+        else:
+            self.table.set_placeholder(list(self._empty), "muted")

@@ -1,0 +1,134 @@
+"""A small app to open dialogs in, and a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import ClassVar, Protocol
+
+import pytest
+from textual import events
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
+
+OPENED = 100.0
+"""When every dialog of these tests is first painted."""
+
+
+class AnyKey:
+    """A guard that takes every key: for tests of what keys do."""
+
+    hurried = False
+
+    def __init__(self, opened_at: float) -> None:
+        self.opened_at = opened_at
+
+    def accepts(self, key_time: float) -> bool:
+        return True
+
+
+class Desk(App[None]):
+    """An app with bindings that must not fire under a dialog."""
+
+    CSS = "Screen { overflow: hidden; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "reach('q')"),
+        Binding("1", "reach('1')"),
+        Binding("enter", "reach('enter')"),
+        Binding("ctrl+d", "reach('ctrl+d')", priority=True),
+        Binding("ctrl+q", "reach('ctrl+q')", priority=True),
+        Binding("ctrl+c", "reach('ctrl+c')", priority=True),
+        Binding("tab", "reach('tab')", priority=True),
+        Binding("space", "reach('space')", priority=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached: list[str] = []
+        self.answers: list[object] = []
+        self.heard: list[object] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("\n".join("underneath " * 12 for _ in range(60)), id="under")
+
+    def action_reach(self, key: str) -> None:
+        self.reached.append(key)
+
+    def picture(self) -> str:
+        """What is on the screen, as text."""
+        return "\n".join(
+            "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips()
+        )
+
+    def at(self, seconds: float, key: str, character: str | None = None) -> None:
+        """Have a key arrive that was pressed so many seconds after the first picture."""
+        event = events.Key(key, character)
+        event.time = OPENED + seconds
+        self.post_message(event)
+
+
+class Opened:
+    """A dialog that is open in the app."""
+
+    def __init__(self, desk: Desk, pilot: Pilot[None]) -> None:
+        self.desk = desk
+        self.pilot = pilot
+
+    @property
+    def answers(self) -> list[object]:
+        return self.desk.answers
+
+    @property
+    def picture(self) -> str:
+        return self.desk.picture()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.press(*("space" if letter == " " else letter for letter in text))
+
+    async def at(self, seconds: float, key: str, character: str | None = None) -> None:
+        self.desk.at(seconds, key, character)
+        await self.pilot.pause()
+
+
+class Opener(Protocol):
+    def __call__(
+        self, screen: Screen[object], size: tuple[int, int] = (80, 24)
+    ) -> AbstractAsyncContextManager[Opened]: ...
+
+
+@pytest.fixture
+def opened() -> Opener:
+    """Open a dialog over a small app."""
+
+    @asynccontextmanager
+    async def open_screen(
+        screen: Screen[object], size: tuple[int, int] = (80, 24)
+    ) -> AsyncIterator[Opened]:
+        desk = Desk()
+        async with desk.run_test(size=size) as pilot:
+            desk.push_screen(screen, desk.answers.append)
+            await pilot.pause()
+            await pilot.pause()
+            yield Opened(desk, pilot)
+
+    return open_screen
+
+
+@pytest.fixture
+def any_key() -> Callable[[float], AnyKey]:
+    """Give a guard that takes every key."""
+    return AnyKey
+
+
+@pytest.fixture
+def at_opening() -> Callable[[], float]:
+    """Give a clock that stands at the time of the first picture."""
+    return lambda: OPENED

@@ -1,0 +1,92 @@
+"""The terminal ends up the same as Textual would have it, in fewer bytes."""
+
+import pyte
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from rcv3_tui.tui.widgets.table.output import Written
+
+RED = Style(color="#ff0000", bgcolor="#000000", bold=True)
+GREY = Style(color="#808080", bgcolor="#000000")
+
+
+def line(*parts: tuple[str, Style]) -> Strip:
+    return Strip([Segment(text, style) for text, style in parts])
+
+
+def full(*strips: Strip) -> LayoutUpdate:
+    return LayoutUpdate([[strip] for strip in strips], Region(0, 0, 10, len(strips)))
+
+
+def part(strip: Strip, start: int, end: int) -> ChopsUpdate:
+    return ChopsUpdate([{0: strip}], [(0, start, end)], [[10]])
+
+
+def shown(*outputs: str) -> list[str]:
+    screen = pyte.Screen(10, 3)
+    stream = pyte.Stream(screen)
+    for output in outputs:
+        stream.feed(output)
+    return [text.rstrip() for text in screen.display]
+
+
+def test_the_first_picture_is_written_whole_and_the_same_again_not_at_all() -> None:
+    written = Written()
+    update = full(line(("abc", RED), ("defghij", GREY)), line(("0123456789", GREY)))
+    first = written.difference(update, ColorSystem.TRUECOLOR)
+    assert shown(first)[:2] == ["abcdefghij", "0123456789"]
+    assert len(first) < len(update.render_segments(Console(color_system="truecolor")))
+    assert written.difference(update, ColorSystem.TRUECOLOR) == ""
+
+
+def test_only_the_cells_that_differ_are_written() -> None:
+    written = Written()
+    first = written.difference(full(line(("0123456789", GREY))), ColorSystem.TRUECOLOR)
+    second = written.difference(part(line(("01234X6789", GREY)), 0, 10), ColorSystem.TRUECOLOR)
+    assert second.count("X") == 1
+    assert not set("0123456789") & set(second.split("m")[1].split("\x1b")[0])
+    assert shown(first, second)[0] == "01234X6789"
+
+
+def test_a_span_does_not_touch_what_is_left_and_right_of_it() -> None:
+    written = Written()
+    update = part(line(("abcdefghij", GREY)), 4, 7)
+    assert shown(written.difference(update, ColorSystem.TRUECOLOR))[0] == "    efg"
+
+
+def test_what_is_forgotten_or_of_another_size_is_written_again() -> None:
+    written = Written()
+    update = full(line(("0123456789", GREY)))
+    first = written.difference(update, ColorSystem.TRUECOLOR)
+    written.forget()
+    assert written.difference(update, ColorSystem.TRUECOLOR) == first
+    taller = full(line(("0123456789", GREY)), line(("0123456789", GREY)))
+    assert written.difference(taller, ColorSystem.TRUECOLOR).startswith(first.split("m")[0])
+
+
+def test_a_line_with_wide_letters_is_written_whole() -> None:
+    written = Written()
+    first = written.difference(full(line(("数据cdefgh", GREY))), ColorSystem.TRUECOLOR)
+    second = written.difference(full(line(("数据cdefgX", GREY))), ColorSystem.TRUECOLOR)
+    assert "数据cdefgX" in second
+    third = written.difference(full(line(("abcdefghij", GREY))), ColorSystem.TRUECOLOR)
+    assert shown(first, second, third)[0] == "abcdefghij"
+
+
+def test_bold_ends_where_it_should() -> None:
+    written = Written()
+    output = written.difference(full(line(("abc", RED), ("defghij", GREY))), ColorSystem.TRUECOLOR)
+    screen = pyte.Screen(10, 3)
+    pyte.Stream(screen).feed(output)
+    assert [screen.buffer[0][x].bold for x in range(5)] == [True, True, True, False, False]
+    assert output.endswith("\x1b[0m")
+
+
+def test_what_is_no_partial_or_full_update_passes() -> None:
+    assert Written().frugal("text") == "text"
+    assert Written().frugal(None) is None

@@ -1,0 +1,57 @@
+"""What is loaded for what: a fresh Python is started and its modules are looked at."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"textual", "rich", "httpx", "msgspec", "starlette", "uvicorn", "stamina"}
+
+
+def modules_after(code: str) -> set[str]:
+    """The names of all modules a fresh Python has loaded once it has run the code."""
+    script = f"import json, sys\n{code}\nprint('\\n' + json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def packages(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize("line", ["--version", "--help", "simulator --help", "--no-such-flag"])
+def test_a_question_to_the_command_line_loads_nothing_heavy(line: str) -> None:
+    loaded = modules_after(f"from rcv3_tui.cli import main; main({line.split()!r})")
+    assert not packages(loaded) & HEAVY
+
+
+def test_reading_the_configuration_loads_nothing_heavy() -> None:
+    code = "import os; from rcv3_tui import config; config.load(config.Flags(), os.environ)"
+    assert not packages(modules_after(code)) & HEAVY
+
+
+@pytest.mark.parametrize("package", ["model", "api", "sync"])
+def test_what_lies_below_the_screen_runs_without_textual(package: str) -> None:
+    if importlib.util.find_spec(f"rcv3_tui.{package}") is None:
+        pytest.skip(f"there is no rcv3_tui.{package}")
+    code = (
+        "import importlib, pkgutil\n"
+        f"package = importlib.import_module('rcv3_tui.{package}')\n"
+        "for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "    importlib.import_module(module.name)"
+    )
+    loaded = packages(modules_after(code))
+    assert "textual" not in loaded
+    assert package != "model" or not loaded & {"httpx", "rich"}
+
+
+def test_the_simulator_shares_nothing_with_the_program() -> None:
+    loaded = modules_after("import rcv3_tui.simulator.serve")
+    ours = {name for name in loaded if name.startswith("rcv3_tui.")}
+    assert {name for name in ours if not name.startswith("rcv3_tui.simulator")} == set()
