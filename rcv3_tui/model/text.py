@@ -42,7 +42,7 @@ _ASCII_GLYPHS: Final = {
     "│": "|",
     "▎": "|",
     "⚠": "!",
-    "×": "x",  # noqa: RUF001 - so is the sign
+    "×": "x",
     "\u00a0": " ",
 }
 

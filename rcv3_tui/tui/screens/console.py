@@ -423,6 +423,8 @@ class ConsoleScreen(Screen[None]):
         for kind, pane in self._panes.items():
             pane.display = kind in shown
             pane.set_class(kind is self.active, "-active")
+            beside = [k for k in (*_ROUND[:2], third) if k is not kind and not several]
+            pane.show_beside([self._panes[k].tab for k in beside])
         lower = (PaneKind.PUBLIC_IPS, PaneKind.POOLS, PaneKind.NODES)
         self.query_one("#lower").display = any(kind in shown for kind in lower)
 

@@ -67,6 +67,7 @@ class Pane(Vertical, Generic[ItemT]):
         self._empty = tuple(empty)
         self._state = PartState()
         self._title = Line(classes="pane-title")
+        self._beside: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Title over table."""
@@ -98,6 +99,17 @@ class Pane(Vertical, Generic[ItemT]):
         """Give the pane another name."""
         self.title_text = name
         self.update_title()
+
+    @property
+    def tab(self) -> str:
+        """Its key and name, as other panes' titles name it."""
+        return f"{self._number} {self.title_text}"
+
+    def show_beside(self, names: Sequence[str]) -> None:
+        """Name the panes that are a key away, where there is no room to show them."""
+        if self._beside != tuple(names):
+            self._beside = tuple(names)
+            self.update_title()
 
     def part_changed(self, state: PartState) -> None:
         """Hear how well the pane's part is known."""
@@ -185,7 +197,8 @@ class Pane(Vertical, Generic[ItemT]):
             count = len(self._state.skipped)
             left.append(Piece(f"  {count} not readable", "warn", spare=3))
         position = self.table.position
-        right = [Piece(f" {position} " if position.total else " ", spare=2)]
+        right = [Piece(f"{name}  ", "muted", spare=4) for name in self._beside]
+        right += [Piece(f" {position} " if position.total else " ", spare=2)]
         self._title.show(left, right)
 
     @property
