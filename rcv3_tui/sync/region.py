@@ -32,7 +32,7 @@ from rcv3_tui.sync.schedule import (
     Beat,
     NodeQueue,
     list_interval,
-    nodes_share,
+    node_room,
     oldest,
     poll_pause,
     wait_for,
@@ -276,8 +276,7 @@ class RegionSync:
                 self._looked_at_due = now + self._list_interval()
                 await self._read_nodes(pool, Priority.LOOKED_AT)
                 continue
-            share = nodes_share(self._list_interval())
-            room = min(_NODE_READS_AT_ONCE, share - self._budget.used)
+            room = min(_NODE_READS_AT_ONCE, node_room(self._interval, self._queue.recent))
             if not self._running.is_set():
                 room = 0
             pools = self._queue.next(self.snapshot, self._list_interval(), room) if room > 0 else []
@@ -412,7 +411,7 @@ class RegionSync:
         self._publish(SnapshotChanged(snapshot, diff))
 
     def _list_interval(self) -> float:
-        return list_interval(self._interval)
+        return list_interval(self._interval, self._queue.recent)
 
     def _update_link(self) -> None:
         link = self._present_link()
@@ -443,7 +442,8 @@ class RegionSync:
         for name in _MAIN:
             beat = self._beats[name]
             patience = max(1.5, 0.75 * beat.interval)
-            if beat.waiting_for > patience and not self._budget.blocked_for:
+            # A reading that waits for its turn in the budget says nothing of the service.
+            if beat.waiting_for > patience and self._budget.room(Priority.BACKGROUND):
                 if self.snapshot.part(name).fetched is None:
                     return LinkState.CONNECTING, f"{name}: no answer yet"
                 return LinkState.STALE, f"{name}: no answer for {beat.waiting_for:.0f} s"

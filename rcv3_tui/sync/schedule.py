@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -14,8 +15,14 @@ from rcv3_tui.model.snapshot import Snapshot
 LIST_CALLS = 2
 """RackConnect requests that one refresh costs: all public IPs, all pools."""
 
-LIST_SHARE = 20
-"""How many of the 24 background requests a minute the two lists may take at most."""
+BACKGROUND_SHARE = 23
+"""Requests a minute for the lists and pool nodes together: 24 less one for the networks."""
+
+LIST_SHARE = range(6, 21)
+"""How many of those the two lists may take: the fewest and the most."""
+
+CROWDED_INTERVAL = 10.0
+"""Seconds between refreshes of the lists that pool nodes leave room for, if shorter were asked."""
 
 NETWORKS_INTERVAL = 600.0
 """Seconds between two readings of the cloud networks, which hardly ever change (reference 4.1)."""
@@ -27,22 +34,26 @@ POLL_STEPS = (2.0, 3.0, 5.0, 8.0, 10.0)
 """Pauses between two looks at a moving resource; the last one repeats (reference 5.4)."""
 
 
-def list_interval(asked: float) -> float:
+def list_interval(asked: float, node_reads: int) -> float:
     """Give the seconds between refreshes of the lists that the budget can bear.
 
     Args:
         asked: The interval that the operator set.
+        node_reads: Requests for pool nodes in the last minute.
     """
-    return max(asked, 60.0 * LIST_CALLS / LIST_SHARE)
+    share = min(max(BACKGROUND_SHARE - node_reads, LIST_SHARE.start), LIST_SHARE.stop - 1)
+    return max(asked, 60.0 * LIST_CALLS / share)
 
 
-def nodes_share(interval: float) -> int:
-    """Count the background requests a minute that are left for pool nodes.
+def node_room(asked: float, node_reads: int) -> int:
+    """Count the pools whose nodes may be read now without starving the lists.
 
     Args:
-        interval: Seconds between refreshes of the lists.
+        asked: Seconds between refreshes, as the operator set them.
+        node_reads: Requests for pool nodes in the last minute.
     """
-    return max(2, 24 - math.ceil(60.0 * LIST_CALLS / interval) - 1)
+    lists = math.ceil(60.0 * LIST_CALLS / max(asked, CROWDED_INTERVAL))
+    return max(0, BACKGROUND_SHARE - lists - node_reads)
 
 
 def poll_pause(step: int) -> float:
@@ -172,6 +183,7 @@ class NodeQueue:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._read: dict[str, float] = {}
+        self._times: deque[float] = deque()
         self._dirty: set[str] = set()
 
     def counts_changed(self, pools: Iterable[str]) -> None:
@@ -180,8 +192,18 @@ class NodeQueue:
 
     def was_read(self, pool: str) -> None:
         """Hear that a pool's nodes have just been asked for, with or without success."""
-        self._read[pool] = self._clock.monotonic()
+        now = self._clock.monotonic()
+        self._read[pool] = now
+        self._times.append(now)
         self._dirty.discard(pool)
+
+    @property
+    def recent(self) -> int:
+        """How often nodes were asked for in the last minute."""
+        horizon = self._clock.monotonic() - 60.0
+        while self._times and self._times[0] <= horizon:
+            self._times.popleft()
+        return len(self._times)
 
     def next(self, snapshot: Snapshot, interval: float, limit: int) -> list[str]:
         """Choose the pools to read now.

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
+import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.consequences import Removal
@@ -21,6 +26,7 @@ from rcv3_tui.tui.commands import COMMANDS
 from rcv3_tui.tui.details import facts_of, raw_of, title_of
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.messages import Said, WorkerSpoke
+from rcv3_tui.tui.output import Written
 from rcv3_tui.tui.pages import details_page, help_page
 from rcv3_tui.tui.picture import PaneKind, split_row
 from rcv3_tui.tui.screens.choose import Choice, ChooseScreen
@@ -35,6 +41,8 @@ from rcv3_tui.tui.screens.login import LoginScreen
 from rcv3_tui.tui.screens.text import TextScreen
 from rcv3_tui.tui.theme import THEME
 from rcv3_tui.tui.widgets.pane import Pane
+
+_log = logging.getLogger("rcv3_tui.tui")
 
 _EXIT_CODES = {
     Trouble.NO_CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
@@ -77,8 +85,11 @@ class ConsoleApp(App[int]):
         self.worker = worker
         self.failure: SignInFailed | None = None
         """Why the console left by itself."""
+        self.crash: Exception | None = None
+        """What nobody expected, where that ended the console."""
         self.guard = guard
         self._console = ConsoleScreen(self)
+        self._written = Written(no_color=bool(os.environ.get("NO_COLOR")))
         self._was_signed_in = False
         self._typed_credentials = False
         self._login: LoginScreen | None = None
@@ -95,6 +106,7 @@ class ConsoleApp(App[int]):
         self.set_keymap(
             {c.name: self.settings.keys.get(c.name, c.keys) for c in COMMANDS if c.keys}
         )
+        self.app_resume_signal.subscribe(self, self._resumed)
         self.push_screen(self._console)
         self.worker.listen(self._hear)
         self.call_after_refresh(self._start)
@@ -114,6 +126,18 @@ class ConsoleApp(App[int]):
             # Textual shows it on the restored terminal; a worker that died must not look alive.
             self._handle_exception(error if isinstance(error, Exception) else Exception(str(error)))
 
+    def _fatal_error(self) -> None:
+        """Note an unexpected error and close.
+
+        Textual's own way prints a traceback with the values of all locals; a token must not be
+        among what an operator pastes into a ticket.
+        """
+        error = sys.exc_info()[1] or self._exception
+        if isinstance(error, Exception):
+            self.crash = self.crash or error
+            _log.error("the console ended unexpectedly", exc_info=error)
+        self._close_messages_no_wait()
+
     async def on_unmount(self) -> None:
         """Stop the worker; operations under way are in the journal."""
         loop = asyncio.get_running_loop()
@@ -122,6 +146,25 @@ class ConsoleApp(App[int]):
         if self._worker_task is not None:
             self._worker_task.cancel()
             await asyncio.wait({self._worker_task}, timeout=2.0)
+
+    # -- the terminal -------------------------------------------------------------------------
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write only what differs from what the terminal shows; over SSH every byte counts."""
+        super()._display(screen, cast("RenderableType | None", self._written.frugal(renderable)))
+
+    def on_resize(self) -> None:
+        """Trust nothing of what the terminal shows after its size changed."""
+        self._written.forget()
+
+    def _resumed(self, app: App[object]) -> None:
+        del app
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Write the whole screen anew, after something else wrote on it."""
+        self._written.forget()
+        self.refresh(layout=True)
 
     # -- the worker ---------------------------------------------------------------------------
 

@@ -28,6 +28,9 @@ _TONES = {
     LinkState.REFUSED: "failed",
 }
 
+_COUNTED_FROM = 10.0
+"""Seconds between refreshes from which on the time to the next one is counted down."""
+
 _STEP = 5
 """Seconds between two changes of the countdown: each costs bytes on the operator's line."""
 
@@ -91,6 +94,9 @@ def _link_pieces(link: Link, now: datetime, dot: str, signs: Glyphs) -> list[Pie
     if link.state in (LinkState.STALE, LinkState.REFUSED, LinkState.PAUSED):
         if link.as_of is not None:
             pieces.append(Piece(f" {age(link.as_of, now)}", tone))
+    elif link.interval < _COUNTED_FROM:
+        # A countdown this short would tick for ever and tell nothing.
+        pieces.append(Piece(f"{dot}every {link.interval:g}s", "muted", spare=8))
     elif link.next_refresh is not None:
         left = (link.next_refresh - now).total_seconds()
         steps = max(0, -(-int(left) // _STEP) * _STEP)

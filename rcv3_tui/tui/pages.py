@@ -34,10 +34,10 @@ def details_page(facts: Sequence[Fact], *, gone: bool) -> tuple[Line, ...]:
         lines.append(Line(""))
     for fact in facts:
         if not fact.text and fact.label.isupper():
-            lines.append(toned(fact.label, "heading"))
+            lines.append(toned(fact.label, "accent"))
             continue
         label = f"{fact.label:<{_LABEL_WIDTH}} "
-        lines.append(pieces((label, "label"), (fact.text, fact.tone), hang=len(label)))
+        lines.append(pieces((label, "muted"), (fact.text, fact.tone), hang=len(label)))
     return tuple(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 from rcv3_tui.exit_codes import ExitCode
@@ -37,6 +38,13 @@ def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
     logging.shutdown()
     if app.failure is not None:
         _tell(app.failure.message)
+    if app.crash is not None:
+        if settings.log_level == "debug":
+            sys.stderr.writelines(traceback.format_exception(app.crash))
+        else:
+            name = type(app.crash).__name__
+            _tell(f"unexpected {name}: {app.crash}; run again with --log-level debug")
+        return ExitCode.INTERNAL
     if app.return_code is None:
         return ExitCode.OK
     return app.return_code

@@ -141,6 +141,22 @@ class Refresh(Command):
         console.refresh_now()
 
 
+class Redraw(Command):
+    """The screen anew."""
+
+    name = "redraw"
+    keys = "ctrl+l"
+    shown = "Ctrl+L"
+    label = "redraw"
+    help = "draw the screen anew, after something else wrote on it"
+    group = _GROUP
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Have it drawn."""
+        del argument
+        console.console_app.redraw()
+
+
 class Pause(Command):
     """Refreshing on and off."""
 

@@ -140,11 +140,12 @@ class LoginScreen(ModalScreen[None]):
         self._ascii_only = ascii_only
         self._busy = False
         self._asks_passcode = False
+        self._known = (username, region, identity)
         self._kind = KindSwitch(id="kind")
-        self._username = Input(username, compact=True, id="username", select_on_focus=False)
+        self._username = Input(compact=True, id="username", select_on_focus=False)
         self._secret = SecretInput(password=True, compact=True, id="secret")
-        self._region = Input(region, compact=True, id="region", select_on_focus=False)
-        self._identity = Input(identity, compact=True, id="identity", select_on_focus=False)
+        self._region = Input(compact=True, id="region", select_on_focus=False)
+        self._identity = Input(compact=True, id="identity", select_on_focus=False)
         self._passcode = SecretInput(password=True, compact=True, id="passcode")
         self._secret_label = self._label("API key")
         self._message = Static(self._spelled(message), markup=False, id="message")
@@ -210,7 +211,11 @@ class LoginScreen(ModalScreen[None]):
             yield Static(_HINT, markup=False, classes="login--hint")
 
     def on_mount(self) -> None:
-        """Begin at the first field that is empty."""
+        """Fill in what is known and begin at the first field that is empty."""
+        for field, text in zip(
+            (self._username, self._region, self._identity), self._known, strict=True
+        ):
+            field.value = text
         (self._secret if self._username.value else self._username).focus()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import pytest
 from textual import events
@@ -13,6 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
+
+from rcv3_tui.tui.screens.login import LoginScreen
+from rcv3_tui.tui.screens.text import TextScreen
+
+ResultT = TypeVar("ResultT")
 
 OPENED = 100.0
 """When every dialog of these tests is first painted."""
@@ -58,10 +63,23 @@ class Desk(App[None]):
     def action_reach(self, key: str) -> None:
         self.reached.append(key)
 
+    def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
+        self.heard.append(message)
+
+    def on_login_screen_submitted(self, message: LoginScreen.Submitted) -> None:
+        self.heard.append(message)
+
+    def on_login_screen_passcode_entered(self, message: LoginScreen.PasscodeEntered) -> None:
+        self.heard.append(message)
+
+    def on_login_screen_abandoned(self, message: LoginScreen.Abandoned) -> None:
+        self.heard.append(message)
+
     def picture(self) -> str:
         """What is on the screen, as text."""
         return "\n".join(
-            "".join(segment.text for segment in strip) for strip in self.screen._compositor.render_strips()
+            "".join(segment.text for segment in strip)
+            for strip in self.screen._compositor.render_strips()
         )
 
     def at(self, seconds: float, key: str, character: str | None = None) -> None:
@@ -100,7 +118,7 @@ class Opened:
 
 class Opener(Protocol):
     def __call__(
-        self, screen: Screen[object], size: tuple[int, int] = (80, 24)
+        self, screen: Screen[ResultT], size: tuple[int, int] = (80, 24)
     ) -> AbstractAsyncContextManager[Opened]: ...
 
 
@@ -110,7 +128,7 @@ def opened() -> Opener:
 
     @asynccontextmanager
     async def open_screen(
-        screen: Screen[object], size: tuple[int, int] = (80, 24)
+        screen: Screen[ResultT], size: tuple[int, int] = (80, 24)
     ) -> AsyncIterator[Opened]:
         desk = Desk()
         async with desk.run_test(size=size) as pilot:

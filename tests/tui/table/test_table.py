@@ -75,10 +75,17 @@ async def test_a_neighbour_inherits_the_cursor_of_a_row_that_goes() -> None:
         app.table.move_to("id-9")
         app.table.apply({}, ["id-9"])
         assert app.table.cursor_id == "id-8"
+
+
+async def test_without_rows_there_is_no_cursor() -> None:
+    app = world()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("G")
         app.table.replace({})
-        assert not app.table.cursor_id
+        assert (app.table.cursor_id, app.table.cursor_item) == (None, None)
+        await pilot.press("j", "space", "enter", "V")
         app.table.replace(things(2))
-        assert app.table.cursor_id == "id-0"
+        assert app.table.cursor_id is not None
 
 
 async def test_keys_move_the_cursor_and_the_view() -> None:

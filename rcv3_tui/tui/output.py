@@ -55,9 +55,14 @@ _PLAIN: Final = Look()
 
 
 class Written:
-    """What the terminal shows, as far as this program wrote it."""
+    """What the terminal shows, as far as this program wrote it.
 
-    def __init__(self) -> None:
+    Args:
+        no_color: Write no colour at all, as `NO_COLOR` asks; Textual alone would write greys.
+    """
+
+    def __init__(self, *, no_color: bool = False) -> None:
+        self._no_color = no_color
         self._size = (0, 0)
         self._lines: dict[int, list[Glyph | None]] = {}
 
@@ -96,7 +101,7 @@ class Written:
         pieces: list[str] = []
         look = _PLAIN
         for x, y, strip in _runs(update):
-            glyphs = _glyphs(strip, colors)
+            glyphs = _glyphs(strip, None if self._no_color else colors)
             line = self._lines.setdefault(y, [])
             line.extend([None] * (x + len(glyphs) - len(line)))
             for start, stop in _differing(line[x : x + len(glyphs)], glyphs):
@@ -151,7 +156,7 @@ def _runs(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]
                 yield first, y, part.crop(first - x, last - x)
 
 
-def _glyphs(strip: Strip, colors: ColorSystem) -> list[Glyph]:
+def _glyphs(strip: Strip, colors: ColorSystem | None) -> list[Glyph]:
     """Spread a strip over the cells it takes."""
     glyphs: list[Glyph] = []
     for text, style, control in strip:
@@ -197,13 +202,16 @@ def _differing(old: list[Glyph | None], new: list[Glyph]) -> list[tuple[int, int
 
 
 @lru_cache(maxsize=4096)
-def _look(style: Style, colors: ColorSystem) -> Look:
-    """Give a style's codes."""
+def _look(style: Style, colors: ColorSystem | None) -> Look:
+    """Give a style's codes, without colours where there are none."""
     bare = style.without_color.clear_meta_and_links()
+    attributes = Strip.render_ansi(bare, ColorSystem.STANDARD)
+    link = style.link or ""
+    if colors is None:
+        return Look(attributes, link=link)
     front = style.color.downgrade(colors).get_ansi_codes() if style.color else ()
     back = style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False) if style.bgcolor else ()
-    codes = Strip.render_ansi(bare, colors)
-    return Look(codes, ";".join(front), ";".join(back), style.link or "")
+    return Look(attributes, ";".join(front), ";".join(back), link)
 
 
 @lru_cache(maxsize=4096)

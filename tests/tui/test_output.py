@@ -9,7 +9,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from rcv3_tui.tui.widgets.table.output import Written
+from rcv3_tui.tui.output import Written
 
 RED = Style(color="#ff0000", bgcolor="#000000", bold=True)
 GREY = Style(color="#808080", bgcolor="#000000")
@@ -90,3 +90,9 @@ def test_bold_ends_where_it_should() -> None:
 def test_what_is_no_partial_or_full_update_passes() -> None:
     assert Written().frugal("text") == "text"
     assert Written().frugal(None) is None
+
+
+def test_no_color_leaves_the_attributes_alone() -> None:
+    update = full(line(("abc", RED + Style(reverse=True)), ("defghij", GREY)))
+    output = Written(no_color=True).difference(update, ColorSystem.TRUECOLOR)
+    assert output == "\x1b[1;1H\x1b[1;7mabc\x1b[0mdefghij"
