@@ -396,7 +396,7 @@ def _run_simulator(options: argparse.Namespace) -> int:
 
 
 def _run_screenshots(options: argparse.Namespace) -> int:
-    from rcv3_tui.tui.screenshots import draw
+    from rcv3_tui.pictures import draw
 
     return draw(options.directory)
 

@@ -97,6 +97,7 @@ class Snapshot(Struct, frozen=True):
     public_ips: Mapping[str, PublicIP] = {}
     pools: Mapping[str, LoadBalancerPool] = {}
     networks: Mapping[str, CloudNetwork] = {}
+    network_names: frozenset[str] = frozenset()
     nodes: Mapping[str, Mapping[str, PoolNode]] = {}
     """Pool id to its nodes; a pool whose nodes were never read is not in it."""
     parts: Mapping[Part, PartState] = {}
@@ -140,9 +141,8 @@ class Snapshot(Struct, frozen=True):
         Nova lists addresses under the network's name (reference 8.3); before the networks have
         been read, a label that begins with `RC-` has to do, then what the public IP record says.
         """
-        names = {network.name for network in self.networks.values()}
         for address in server.addresses:
-            if address.label in names:
+            if address.label in self.network_names:
                 return address.address
         for address in server.addresses:
             if address.label.upper().startswith("RC-"):
@@ -188,7 +188,8 @@ class Snapshot(Struct, frozen=True):
         if not delta:
             return self, Diff()
         # A network's name decides which of a server's addresses is the RackConnect one.
-        return replace(self, networks=new), Diff(
+        names = frozenset(network.name for network in new.values())
+        return replace(self, networks=new, network_names=names), Diff(
             networks=delta, servers=Delta(frozenset(self.servers))
         )
 

@@ -113,7 +113,7 @@ class ConfirmScreen(Dialog[bool]):
         """Put the focus on Cancel."""
         self.set_class(self.removal.tier > 1, "-heavy")
         self.set_class(not self._has_field, "-no-field")
-        self._cancel.focus()
+        self.set_focus(self._cancel)
         self._update()
 
     def fit(self, width: int, height: int) -> None:
@@ -132,8 +132,8 @@ class ConfirmScreen(Dialog[bool]):
 
     def _update(self) -> None:
         armed = self.is_armed
-        if not armed and self._approve.has_focus:
-            self._cancel.focus()
+        if not armed and self._on_approve:
+            self.set_focus(self._cancel)
         self._approve.armed = armed
         if self._has_field:
             cursor = "" if self._changed else "_"
@@ -143,6 +143,11 @@ class ConfirmScreen(Dialog[bool]):
         self.put(self._hint, self._hint_text())
         self._hint.set_class(bool(self._changed), "-changed")
         self.fit(*self.size)
+
+    @property
+    def _on_approve(self) -> bool:
+        # A widget's own has_focus lags behind: it follows a message.
+        return self.focused is self._approve
 
     @property
     def _has_field(self) -> bool:
@@ -207,7 +212,7 @@ class ConfirmScreen(Dialog[bool]):
         self.answer(False)
 
     def _enter(self) -> None:
-        if not self._approve.has_focus:
+        if not self._on_approve:
             self.answer(False)
         elif self.is_armed and self.hurried:
             self._nudge = "that Enter came too fast to be sure: press it once more; Esc cancels"
@@ -217,8 +222,8 @@ class ConfirmScreen(Dialog[bool]):
 
     def _turn(self, *, to_approve: bool | None = None) -> None:
         if to_approve is None:
-            to_approve = not self._approve.has_focus
-        (self._approve if to_approve and self.is_armed else self._cancel).focus()
+            to_approve = not self._on_approve
+        self.set_focus(self._approve if to_approve and self.is_armed else self._cancel)
 
     def _type(self, text: str) -> None:
         if self._has_field and not self._changed:

@@ -15,7 +15,7 @@ Group = tuple[str, Sequence[tuple[str, str]]]
 TWO_COLUMNS = 100
 """Columns from which on the groups stand in two."""
 
-_KEY_WIDTH = 16
+_KEY_WIDTH = 22
 _BETWEEN = 3
 _FRAME = 4
 
@@ -51,7 +51,9 @@ def help_lines(groups: Sequence[Group], width: int) -> list[Line]:
     Returns:
         The lines.
     """
-    blocks = [_block(heading, keys) for heading, keys in groups if keys]
+    longest = max((cell_len(key) for _, keys in groups for key, _ in keys), default=0)
+    key_width = min(longest + 4, _KEY_WIDTH)
+    blocks = [_block(heading, keys, key_width) for heading, keys in groups if keys]
     if width < TWO_COLUMNS - _FRAME or len(blocks) < 2:
         return _stacked(blocks)
     split = _halfway(blocks)
@@ -64,12 +66,12 @@ def help_lines(groups: Sequence[Group], width: int) -> list[Line]:
     return [_beside(one, other, column + _BETWEEN) for one, other in zip(left, right, strict=True)]
 
 
-def _block(heading: str, keys: Sequence[tuple[str, str]]) -> list[Line]:
+def _block(heading: str, keys: Sequence[tuple[str, str]], key_width: int) -> list[Line]:
     lines = [toned(heading, "strong")] if heading else []
     for key, what in keys:
-        padded = f"  {key}".ljust(_KEY_WIDTH)
+        padded = f"  {key}".ljust(key_width)
         padded += "" if padded.endswith(" ") else "  "
-        lines.append(pieces((padded, "key"), (what, ""), hang=_KEY_WIDTH))
+        lines.append(pieces((padded, "key"), (what, ""), hang=key_width))
     return lines
 
 

@@ -152,8 +152,9 @@ class RowsView(ScrollView, can_focus=False):
         if self._with_marks:
             front += "*" if marked else "-" if entry.disabled else " "
         label = spell(entry.label, ascii_only=self._ascii_only)
-        label_width = min(self._label_width, max(1, width * 6 // 10))
         detail = entry.disabled or entry.detail
+        room = width * 6 // 10 if detail else width - len(front) - 1
+        label_width = min(self._label_width, max(1, room))
         segments = [
             Segment(f"{front} ", style),
             Segment(_cut(label, label_width, ascii_only=self._ascii_only), style),

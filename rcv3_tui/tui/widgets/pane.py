@@ -38,7 +38,7 @@ class Pane(Vertical, Generic[ItemT]):
         height: 1fr;
         width: 1fr;
         & > Line { background: $panel; color: $foreground-muted; }
-        &.-active > Line { background: $primary; color: $foreground; text-style: bold; }
+        &.-active > Line { background: $primary-darken-3; color: $foreground; }
         & > Table { height: 1fr; }
     }
     """
@@ -197,7 +197,7 @@ class Pane(Vertical, Generic[ItemT]):
             count = len(self._state.skipped)
             left.append(Piece(f"  {count} not readable", "warn", spare=3))
         position = self.table.position
-        right = [Piece(f"{name}  ", "muted", spare=4) for name in self._beside]
+        right = [Piece(f"{name}  ", spare=4) for name in self._beside]
         right += [Piece(f" {position} " if position.total else " ", spare=2)]
         self._title.show(left, right)
 

@@ -242,6 +242,28 @@ async def test_no_letter_and_not_the_key_that_opened_it_approves(
         assert dialog.desk.reached == []
 
 
+async def test_keys_that_wait_in_one_queue_act_one_after_the_other(
+    opened: Opener, confirm: Build
+) -> None:
+    async with opened(confirm(removal(1))) as dialog:
+        for key in ("right", "left", "enter"):
+            dialog.desk.at(1, key)
+        await dialog.pilot.pause()
+        assert dialog.answers == [False]
+
+
+async def test_a_backspace_and_an_enter_in_one_queue_remove_nothing(
+    opened: Opener, confirm: Build
+) -> None:
+    async with opened(confirm()) as dialog:
+        await dialog.type("web-03")
+        await dialog.press("tab")
+        for key in ("backspace", "enter"):
+            dialog.desk.at(1, key)
+        await dialog.pilot.pause()
+        assert dialog.answers == [False]
+
+
 # -- approving a heavy one ------------------------------------------------------------------------
 
 

@@ -1,0 +1,96 @@
+"""Terminals and services of a test's own, and what must be true of every one of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.terminal.stranger import API_KEY, REGION, TOKEN, USERNAME, Stranger
+from tests.terminal.terminal import Terminal
+
+WRONG_KEY = "badbadbad0badbadbad0badbadbad0ba"
+"""An API key that no service takes; it must not be shown either."""
+
+SECRETS = (API_KEY, TOKEN, WRONG_KEY)
+
+
+class Opener(Protocol):
+    def __call__(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        environment: Mapping[str, str] | None = None,
+    ) -> Terminal: ...
+
+
+@pytest.fixture
+def stranger() -> Iterator[Stranger]:
+    """Run a service for one test."""
+    service = Stranger()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opener]:
+    """Open terminals with the command in them; each has its own home and says no secret."""
+    terminals: list[Terminal] = []
+
+    def open_terminal(
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        environment: Mapping[str, str] | None = None,
+    ) -> Terminal:
+        home = tmp_path / f"home-{len(terminals)}"
+        home.mkdir()
+        plain = {
+            "PATH": os.defpath,
+            "HOME": str(home),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            **{
+                f"XDG_{name}_HOME": str(home / name.lower())
+                for name in ("CONFIG", "STATE", "CACHE", "DATA")
+            },
+        }
+        terminal = Terminal(arguments, environment=plain | dict(environment or {}), size=size)
+        terminals.append(terminal)
+        return terminal
+
+    yield open_terminal
+    for terminal in terminals:
+        terminal.close()
+    shown = [terminal.raw for terminal in terminals]
+    kept = [path.read_bytes() for path in tmp_path.rglob("home-*/**/*") if path.is_file()]
+    for text in shown + kept:
+        assert b"Traceback" not in text
+        for secret in SECRETS:
+            assert secret.encode() not in text
+
+
+class Console(Protocol):
+    def __call__(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal: ...
+
+
+@pytest.fixture
+def console(opened: Opener, stranger: Stranger) -> Console:
+    """Open the console on the stranger's account, told by the environment alone."""
+
+    def open_console(*arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
+        return opened(*arguments, size=size, environment=account_of(stranger))
+
+    return open_console
+
+
+def account_of(stranger: Stranger) -> dict[str, str]:
+    """Give the environment that tells the console whose account, and nothing else."""
+    return {
+        "RCV3_IDENTITY_URL": stranger.identity_url,
+        "RCV3_USERNAME": USERNAME,
+        "RCV3_API_KEY": API_KEY,
+        "RCV3_REGION": REGION,
+    }
