@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rcv3_tui import __version__
 from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.spelling import nearest
 
 if TYPE_CHECKING:
     from rcv3_tui.config import Flags
@@ -126,11 +127,8 @@ def _level(text: str) -> str:
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    # Imported here: only a mistake needs it.
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(word, known)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 # Parsers -------------------------------------------------------------------------------------
@@ -344,6 +342,7 @@ def _run_console(options: argparse.Namespace) -> int:
         if options.demo_seed is not None:
             raise UsageError("--demo-seed goes with --demo only")
         plan = config.read(flags, os.environ)
+        _check_choices(plan.without_credentials)
         # Before the secret is read: a keyring or a command need not be asked for nothing.
         _require_terminal()
         settings = plan.settings()
@@ -352,6 +351,19 @@ def _run_console(options: argparse.Namespace) -> int:
     from rcv3_tui.tui.run import run_console
 
     return run_console(replace(settings, ascii=settings.ascii or not _locale_is_utf8()))
+
+
+def _check_choices(settings: Settings) -> None:
+    """Refuse a theme or a key that the console does not have."""
+    if settings.theme is None and not settings.keys:
+        return
+    # Imported here: the names are Textual's and the console's own.
+    from rcv3_tui.tui.choices import ChoiceError, check_choices
+
+    try:
+        check_choices(settings)
+    except ChoiceError as error:
+        raise UsageError(str(error)) from error
 
 
 def _for_demo(flags: Flags) -> Flags:
@@ -367,6 +379,7 @@ def _run_demo(options: argparse.Namespace, settings: Settings) -> int:
 
     from rcv3_tui.settings import ALL_REGIONS, Credentials, Secret
 
+    _check_choices(settings)
     _require_terminal()
     from rcv3_tui.simulator import create_app, scenario
     from rcv3_tui.tui.run import run_console

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from rcv3_tui.spelling import did_you_mean, shown
 
 US_IDENTITY = "https://identity.api.rackspacecloud.com/v2.0"
 """Identity for US accounts and all others but UK ones (RackConnect API reference, section 2)."""
@@ -116,13 +120,54 @@ def identity_address(text: str) -> str:
     """Give Identity's address for what an operator wrote: `us`, `uk` or a URL.
 
     Args:
-        text: As written; a URL may end in a slash or in `/tokens`.
+        text: As written; a URL may end in a slash or in `/tokens`, and may lack the `/v2.0`.
 
     Returns:
         The URL without a slash at its end.
+
+    Raises:
+        ValueError: It is no such address, or a secret must not be sent there; the text is one
+            line that begins with "must".
     """
-    named = {"us": US_IDENTITY, "uk": UK_IDENTITY}.get(text.strip().casefold())
-    return named or text.strip().rstrip("/").removesuffix("/tokens")
+    text = text.strip()
+    named = {"us": US_IDENTITY, "uk": UK_IDENTITY}.get(text.casefold())
+    if named is not None:
+        return named
+    if "://" not in text:
+        raise ValueError(
+            f'must be "us", "uk" or a URL that starts with https://, not {shown(text)}'
+            + did_you_mean(text.casefold(), ("us", "uk"))
+        )
+    if not text.isprintable() or " " in text:
+        raise ValueError("must be a URL without spaces or control characters")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("must be a URL with a host and, if any, a port number") from None
+    if parts.username is not None or parts.password is not None:
+        # Not shown: a password may stand in it.
+        raise ValueError("must be a URL without user name and password")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"must be an https:// URL with a host, not {shown(text)}")
+    if parts.query or parts.fragment:
+        raise ValueError("must be a URL without anything from ? or # on")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError(
+            "must start with https://: plain http would send your secret readable to anybody "
+            "on the way (http is for a test server on this machine)"
+        )
+    path = parts.path.rstrip("/").removesuffix("/tokens").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path or '/v2.0'}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def identity_name(url: str) -> str:

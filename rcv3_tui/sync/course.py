@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable
 
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.operation import Operation, Request, State
+from rcv3_tui.model.operation import Operation, Request, State, Target
 from rcv3_tui.sync.changes import Change, OperationChanged
 from rcv3_tui.sync.journal import Journal, JournalError
 
 _log = logging.getLogger("rcv3_tui.sync")
+
+_LOST = "applied, answer was lost"
 
 
 class Refused(Exception):  # noqa: N818 - the outcome of a check of ours, shown as it is
@@ -35,6 +37,11 @@ class Course:
         publish: Callable[[Change], None],
     ) -> None:
         self.operation = operation
+        self.answer_lost = False
+        """A look had to stand in for the service's answer; its outcome says so."""
+        self.when_late: Callable[[], None] = lambda: None
+        """Called when it has been followed for longer than things normally take."""
+        self._words = ""
         self._journal = journal
         self._clock = clock
         self._publish = publish
@@ -44,36 +51,69 @@ class Course:
         """What was asked for."""
         return self.operation.request
 
+    @property
+    def server(self) -> Target:
+        """The server that the request names."""
+        return _given(self.request.server, "server")
+
+    @property
+    def public_ip(self) -> Target:
+        """The public IP that the request names."""
+        return _given(self.request.public_ip, "public IP")
+
+    @property
+    def pool(self) -> Target:
+        """The pool that the request names."""
+        return _given(self.request.pool, "pool")
+
+    @property
+    def node(self) -> Target:
+        """The pool node that the request names."""
+        return _given(self.request.node, "node")
+
     async def plan(self) -> None:
         """Write the intent down, before anything is read or sent.
 
         Raises:
             Refused: The journal cannot be written, so nothing may be sent.
         """
-        await self._write_ahead(())
+        await self._write_ahead(self.operation, ())
 
-    async def sent(self, known: tuple[str, ...] = ()) -> None:
+    async def sent(self, known: tuple[str, ...] = (), words: str = "") -> None:
         """Write down that the request leaves now; returns when that is on the disk.
 
         Args:
             known: Ids that were there before, to compare with after a lost answer.
+            words: Which step of several it is.
 
         Raises:
             Refused: The journal cannot be written, so nothing may be sent.
         """
-        self._step(State.SENT)
-        await self._write_ahead(known)
+        self._words = words
+        step = self.operation.step(State.SENT, self._clock.now(), detail=words)
+        await self._write_ahead(step, known)
+        self._take(step)
 
     async def accepted(
-        self, *, resource_id: str | None = None, status: str | None = None, detail: str = ""
+        self, *, resource_id: str | None = None, status: str | None = None, words: str = ""
     ) -> None:
         """Note that the service has taken it."""
-        self._step(State.ACCEPTED, detail=detail, resource_id=resource_id, status=status)
+        self._words = words or (_LOST if self.answer_lost else "")
+        self._step(State.ACCEPTED, detail=self._words, resource_id=resource_id, status=status)
         await self._write_after()
 
-    def seen(self, status: str | None = None, detail: str | None = None) -> None:
-        """Note how the resource looks now, without a step in the operation's own states."""
-        self._step(self.operation.state, detail=detail, status=status)
+    def waits(self, why: str) -> None:
+        """Note why it does not go on yet."""
+        self._step(self.operation.state, detail=why)
+
+    def seen(self, status: str | None, trouble: str = "") -> None:
+        """Note how the resource looks now.
+
+        Args:
+            status: As the service spells it; None: it could not be seen.
+            trouble: What keeps it from settling; empty takes earlier trouble back.
+        """
+        self._step(self.operation.state, detail=trouble or self._words, status=status)
 
     async def ended(
         self, state: State, detail: str, *, resource_id: str | None = None, status: str = ""
@@ -86,6 +126,8 @@ class Course:
             resource_id: The resource, where it was not known before.
             status: Its last status.
         """
+        if self.answer_lost and state in (State.SETTLED, State.FAILED):
+            detail = f"{detail}; {_LOST}"
         self._step(state, detail=detail, resource_id=resource_id, status=status or None)
         await self._write_after()
 
@@ -97,16 +139,20 @@ class Course:
         resource_id: str | None = None,
         status: str | None = None,
     ) -> None:
-        step = self.operation.step(
-            state, self._clock.now(), detail=detail, resource_id=resource_id, status=status
+        self._take(
+            self.operation.step(
+                state, self._clock.now(), detail=detail, resource_id=resource_id, status=status
+            )
         )
+
+    def _take(self, step: Operation) -> None:
         if step != self.operation:
             self.operation = step
             self._publish(OperationChanged(step))
 
-    async def _write_ahead(self, known: tuple[str, ...]) -> None:
+    async def _write_ahead(self, step: Operation, known: tuple[str, ...]) -> None:
         try:
-            await self._journal.write(self.operation, known)
+            await self._journal.write(step, known)
         except JournalError as error:
             raise Refused(str(error)) from error
 
@@ -116,3 +162,9 @@ class Course:
         except JournalError:
             # The request has left: what became of it is shown even if it cannot be written down.
             _log.exception("the outcome of %s was not written down", self.operation.id)
+
+
+def _given(target: Target | None, what: str) -> Target:
+    if target is None:
+        raise ValueError(f"the request names no {what}")
+    return target

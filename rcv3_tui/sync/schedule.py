@@ -61,6 +61,19 @@ def poll_pause(step: int) -> float:
     return POLL_STEPS[min(step, len(POLL_STEPS) - 1)]
 
 
+def follow_pause(step: int, waited: float) -> float:
+    """Give the seconds to wait before the next look of an operation at what it changes.
+
+    Args:
+        step: How many looks there were.
+        waited: Seconds since it was accepted; once patience is over, looks become rare, for a
+            record that has stuck may stay so for months.
+    """
+    if waited < PATIENCE:
+        return poll_pause(step)
+    return min(300.0, max(30.0, waited / 10))
+
+
 def back_off(failures: int, interval: float) -> float:
     """Give the seconds to wait after a failed reading, with jitter.
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from rcv3_tui.api.errors import ApiError, NotReached, Throttled
+from rcv3_tui.api.errors import (
+    ApiError,
+    CredentialsRefused,
+    NotReached,
+    Throttled,
+    TokenRefused,
+)
 from rcv3_tui.clock import Clock
 
 MOST_SENDS = 3
@@ -19,8 +25,8 @@ MOST_WAITS = 10
 _LOOK_PAUSES = (0.0, 3.0)
 """Seconds before each look after a lost answer: the service may still be at work on it."""
 
-_LOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)
-"""Seconds between the tries of one look while the service cannot be read."""
+_LOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)
+"""Seconds between the tries of one look while the service cannot be read: five minutes."""
 
 ResultT = TypeVar("ResultT")
 
@@ -75,6 +81,9 @@ class Sender:
         self,
         call: Callable[[], Awaitable[ResultT | None]],
         look: Callable[[], Awaitable[Look[ResultT]]],
+        *,
+        waits: Callable[[str], None] = lambda why: None,
+        most_sends: int = MOST_SENDS,
     ) -> Sent[ResultT]:
         """Carry one request out exactly once.
 
@@ -83,6 +92,8 @@ class Sender:
         Args:
             call: Sends the request.
             look: Reads what there is and compares it with what was there before.
+            waits: Told why nothing happens for the moment.
+            most_sends: How often it is sent, each time after proof that it was not applied.
 
         Returns:
             The answer, or what a look found.
@@ -91,25 +102,31 @@ class Sender:
             ApiError: The service refused it, or it could not be reached and nothing was applied.
             Unproven: It left, and nothing proves what became of it.
         """
-        sends = waits = 0
+        sends = throttled = 0
         while True:
             try:
                 return Sent(await call())
             except Throttled:
                 # Not applied; the budget holds the next send back until the service takes it.
-                waits += 1
-                if waits >= MOST_WAITS:
+                throttled += 1
+                if throttled >= MOST_WAITS:
                     raise
+                waits("too many requests for the service; sent again as soon as it allows")
             except ApiError as error:
-                if error.proves_not_applied and not isinstance(error, NotReached):
+                refused = error.proves_not_applied and not isinstance(error, NotReached)
+                if refused and sends == 0:
                     raise
-                sends += 1
+                waits(f"{error.message}: looking what became of it")
                 found = await self._look(look, error)
                 if found.fate is Fate.APPLIED:
+                    # A refusal of a second send may well be due to the first, applied late.
                     return Sent(found.result, answer_lost=True)
+                if refused:
+                    raise
                 if found.fate is Fate.UNPROVABLE:
                     raise Unproven(error) from error
-                if sends >= MOST_SENDS:
+                sends += 1
+                if sends >= most_sends:
                     raise
 
     async def _look(
@@ -134,8 +151,9 @@ class Sender:
         for pause in (*_LOOK_RETRIES, None):
             try:
                 return await look()
-            except ApiError:
-                if pause is None:
+            except ApiError as trouble:
+                signed_out = isinstance(trouble, TokenRefused | CredentialsRefused)
+                if pause is None or signed_out:
                     # It never left, so it was not applied, even if nobody can be asked now.
                     if never_left:
                         raise error from None

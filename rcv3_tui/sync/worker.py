@@ -238,7 +238,7 @@ class Worker:
             self._failed(
                 Trouble.CREDENTIALS,
                 f"Identity refused user {credentials.username} and {credentials.kind}: "
-                f"{error.message} Correct them and start again; it was tried once.",
+                f"{error.message} It was tried once; check both and try again.",
             )
         except NoSuchRegion as error:
             self._failed(Trouble.REGION, f"{error.message}; choose one with --region")

@@ -220,13 +220,15 @@ class ConsoleApp(App[int]):
 
     def on_login_screen_submitted(self, message: LoginScreen.Submitted) -> None:
         """Try what was typed, once."""
-        if self._login is not None:
-            self._login.show_busy()
-        self.worker.sign_in(
-            message.credentials,
-            region=message.region,
-            identity_url=identity_address(message.identity),
-        )
+        if self._login is None:
+            return
+        try:
+            identity_url = identity_address(message.identity)
+        except ValueError as error:
+            self._login.show_refusal(f"identity {error}")
+            return
+        self._login.show_busy()
+        self.worker.sign_in(message.credentials, region=message.region, identity_url=identity_url)
 
     # -- dialogs ------------------------------------------------------------------------------
 

@@ -1,4 +1,8 @@
-"""The filter line of a pane: words that have to be there, `!word` that must not, `field:word`."""
+"""The filter line of a pane: words that have to be there, `!word` that must not, `field:word`.
+
+It is read anew with every letter that is typed, so what is not finished yet - a lone `!`, a field
+without its word, an expression without its closing slash - must not make all rows disappear.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +97,8 @@ def parse_filter(text: str) -> Callable[[Item], bool] | None:
     """Read a filter line.
 
     Args:
-        text: Words, apart by spaces; all have to hold.
+        text: Words, apart by spaces; all have to hold. An expression between slashes may hold
+            spaces; one that is not closed reaches to the end.
 
     Returns:
         What tells whether a row passes; None for an empty line, which every row passes.
@@ -101,7 +106,7 @@ def parse_filter(text: str) -> Callable[[Item], bool] | None:
     Raises:
         FilterError: A regular expression is wrong.
     """
-    tests = [_test_of(word) for word in text.split()]
+    tests = [test for word in _WORD.findall(text) if (test := _test_of(word)) is not None]
     if not tests:
         return None
 
@@ -112,22 +117,43 @@ def parse_filter(text: str) -> Callable[[Item], bool] | None:
     return passes
 
 
-def _test_of(word: str) -> _Test:
-    if word.startswith("!") and len(word) > 1:
+_WORD = re.compile(r"!?/(?:.*?/(?=\s|$)|.*$)|\S+")
+"""An expression up to its closing slash, or else up to the end; or a word."""
+
+_ID_FROM = 8
+"""Letters from which on a word is looked for in ids too: any two are in one by chance."""
+
+
+def _test_of(word: str) -> _Test | None:
+    """Read one word; None for one that is not finished and leaves everything in."""
+    if word.startswith("!"):
         test = _test_of(word[1:])
-        return lambda found: not test(found)
-    if len(word) > 2 and word.startswith("/") and word.endswith("/"):
-        try:
-            pattern = re.compile(word[1:-1], re.IGNORECASE)
-        except re.error as error:
-            raise FilterError(f"{word}: {error}") from error
-        return lambda found: any(pattern.search(text) for text in found.values())
+        return None if test is None else lambda found: not test(found)
+    if word.startswith("/"):
+        return _expression(word)
     field, colon, value = word.partition(":")
-    wanted = value.casefold()
-    if colon and field in _FIELDS and wanted:
-        return lambda found: wanted in found.get(field, "").casefold()
+    if colon and field.casefold() in _FIELDS:
+        name, wanted = field.casefold(), value.casefold()
+        return (lambda found: wanted in found.get(name, "").casefold()) if wanted else None
     plain = word.casefold()
-    return lambda found: any(plain in text.casefold() for text in found.values())
+    if not plain:
+        return None
+    return lambda found: any(
+        plain in text.casefold()
+        for name, text in found.items()
+        if name != "id" or len(plain) >= _ID_FROM
+    )
+
+
+def _expression(word: str) -> _Test | None:
+    inner = word[1:-1] if len(word) > 1 and word.endswith("/") else word[1:]
+    if not inner:
+        return None
+    try:
+        pattern = re.compile(inner, re.IGNORECASE)
+    except re.error as error:
+        raise FilterError(f"{word}: {error}") from error
+    return lambda found: any(pattern.search(text) for name, text in found.items() if name != "id")
 
 
 _FIELDS = frozenset({"name", "server", "status", "ip", "pool", "retain", "detail", "region", "id"})

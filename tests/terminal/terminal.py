@@ -53,6 +53,9 @@ _SETTLED = 0.12
 _HAND = 0.06
 """Seconds between two keys of a hand: a dialog takes what is closer for a paste."""
 
+_LONE_ESCAPE = 0.25
+"""Seconds after Escape: what follows sooner is read as one key with it."""
+
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;:]*[a-zA-Z]|\?[0-9;]*\$p|\?[0-9;]*u)")
 _PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KITTY = re.compile(rb"\x1b\[([<>])[0-9]*u")
@@ -183,7 +186,7 @@ class Terminal:
     def wait_row(self, start: str, *wanted: str, timeout: float = PATIENCE) -> None:
         """Wait until the line that begins with a word has some others in it."""
         try:
-            self.wait_for(lambda: all(word in self.row(start) for word in wanted), timeout)
+            self.wait_for(lambda: _has_all(self.row(start), wanted), timeout)
         except AssertionError as error:
             raise AssertionError(f"{start} without {wanted}: {error}") from None
 
@@ -212,7 +215,7 @@ class Terminal:
             self.settle(_HAND)
             pressed = time.monotonic()
             self.burst(KEYS.get(key, key))
-            self.wait_for(lambda at=pressed: time.monotonic() - at >= _HAND)  # type: ignore[misc]
+            self._hold(_LONE_ESCAPE if key == "escape" else _HAND, since=pressed)
 
     def type(self, text: str) -> None:
         """Type a text as quickly as a terminal sends it."""
@@ -250,7 +253,7 @@ class Terminal:
             assert time.monotonic() < deadline, f"still running after {timeout:g} s\n{self.text}"
             with self._changed:
                 self._changed.wait(0.05)
-        return self._process.wait()
+        return self._process.wait(timeout)
 
     def signal(self, number: signal.Signals) -> None:
         """Send the command a signal."""
@@ -276,6 +279,12 @@ class Terminal:
         self._theirs = self._ours = -1
 
     # -- inner workings -----------------------------------------------------------------------
+
+    def _hold(self, seconds: float, *, since: float) -> None:
+        """Let some time pass since a key, unless it ended the command."""
+        while not self.has_ended and (left := since + seconds - time.monotonic()) > 0:
+            with self._changed:
+                self._changed.wait(left)
 
     def _set_size(self, columns: int, rows: int) -> None:
         size = struct.pack("HHHH", rows, columns, 0, 0)
@@ -308,3 +317,7 @@ class Terminal:
             data = data if whole else data[:start]
             self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
             self._changed.notify_all()
+
+
+def _has_all(line: str, words: Sequence[str]) -> bool:
+    return bool(line) and all(word in line for word in words)

@@ -128,7 +128,7 @@ class Console:
 
     async def go(self, kind: PaneKind, name: str) -> None:
         """Go to a pane and put the cursor on the row of a name."""
-        if self.screen.active is not kind:
+        if kind is not NODES and self.screen.active is not kind:
             await self.press({SERVERS: "1", IPS: "2", POOLS: "3", NETWORKS: "4", OPS: "5"}[kind])
         assert self.table(kind).move_to(self.id_of(kind, name)), f"{name} is not shown"
         await self.settle()

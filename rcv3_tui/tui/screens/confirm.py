@@ -52,6 +52,8 @@ class ConfirmScreen(Dialog[bool]):
         self._typed = ""
         self._changed = ""
         self._nudge = ""
+        self._is_text = False
+        """The burst of keys under way holds text that nobody asked for."""
         self._cancel = DialogButton("Cancel", id="cancel")
         self._approve = DialogButton(removal.verb, armed=self.is_armed, id="approve")
         self._body = LinesView(self._lines(), ascii_only=ascii_only, id="body")
@@ -115,6 +117,10 @@ class ConfirmScreen(Dialog[bool]):
         self.set_class(not self._has_field, "-no-field")
         self.set_focus(self._cancel)
         self._update()
+
+    def painted(self) -> None:
+        """Have the focus on Cancel when keys begin to count, whatever happened until then."""
+        self.set_focus(self._cancel)
 
     def fit(self, width: int, height: int) -> None:
         """Fill the screen where not all fits; the body scrolls then, the buttons stay in view."""
@@ -187,6 +193,10 @@ class ConfirmScreen(Dialog[bool]):
     def press(self, event: events.Key) -> None:
         """Take a key that was meant for this dialog; all that are not named do nothing."""
         self._nudge = ""
+        if not self.hurried:
+            self._is_text = False
+        if event.is_printable and not self._has_field:
+            self._is_text = True
         match event.key:
             case "enter":
                 self._enter()
@@ -214,7 +224,8 @@ class ConfirmScreen(Dialog[bool]):
     def _enter(self) -> None:
         if not self._on_approve:
             self.answer(False)
-        elif self.is_armed and self.hurried:
+        elif self.is_armed and self._is_text:
+            # Letters, Tab and Enter in one go, where none are asked for: a paste, no decision.
             self._nudge = "that Enter came too fast to be sure: press it once more; Esc cancels"
             self._update()
         elif self.is_armed:

@@ -266,7 +266,12 @@ class ConsoleScreen(Screen[None]):
             return
         if snapshot.parts and open_pool[1] not in snapshot.pools:
             self.say("the pool is gone", "warn")
-            self._close_pool()
+            if self.active is PaneKind.NODES:
+                self._prompt.close()
+                self.go_to(PaneKind.POOLS)
+            else:
+                self._close_pool()
+                self._arrange()
 
     def _show_nodes_state(self) -> None:
         open_pool = self.picture.open_pool

@@ -37,11 +37,14 @@ TINY = 7
 """Rows below which hints go, so that something of the matter itself is in view."""
 
 
-class Dialog(ModalScreen[ResultT]):
+class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     """A dialog that takes every key itself: none reaches what lies under it.
 
     Subclasses override `press`. Keys that come before the dialog has been painted, and those that
     the guard refuses, go to `press_early`, which by default drops them.
+
+    A screen's own bindings are left out: a Tab that was handed to the screen underneath just before
+    the dialog opened would come back through them and move the dialog's focus.
 
     Args:
         guard: Makes the guard once the dialog has been painted.
@@ -142,6 +145,10 @@ class Dialog(ModalScreen[ResultT]):
 
     def _painted(self) -> None:
         self._guard = self._make_guard(self._clock())
+        self.painted()
+
+    def painted(self) -> None:
+        """Act on the first picture having been painted."""
 
     def on_resize(self, event: events.Resize) -> None:
         """Drop the frame where there is no room for it."""

@@ -19,7 +19,7 @@ from rcv3_tui.tui.screens.button import DialogButton
 from rcv3_tui.tui.screens.dialog import LOW, NARROW, SUSPEND
 from rcv3_tui.tui.screens.literal import spell
 
-_HINT = "Enter goes on and signs in at the end, Tab moves, Esc leaves"
+_HINT = "Enter goes on, and signs in once a secret is there; Tab moves, Esc leaves"
 
 
 class SecretInput(Input):
@@ -96,7 +96,7 @@ class LoginScreen(ModalScreen[None]):
     AUTO_FOCUS = None
     ESCAPE_TO_MINIMIZE = False
 
-    _ORDER: ClassVar[tuple[str, ...]] = ("username", "kind", "secret", "region", "identity")
+    _ORDER: ClassVar[tuple[str, ...]] = ("kind", "username", "secret", "region", "identity")
 
     class Submitted(Message):
         """Credentials were entered.
@@ -192,8 +192,8 @@ class LoginScreen(ModalScreen[None]):
         with Vertical(classes="login--frame"):
             yield Static("Sign in to Rackspace", markup=False, classes="login--title")
             with VerticalScroll(classes="login--fields", can_focus=False):
-                yield self._row("user name", self._username)
                 yield self._row("with", self._kind)
+                yield self._row("user name", self._username)
                 with Horizontal(classes="login--row"):
                     yield self._secret_label
                     yield self._secret
@@ -264,7 +264,8 @@ class LoginScreen(ModalScreen[None]):
     def _enter(self) -> None:
         focused = self.focused
         name = "" if focused is None or focused.id is None else focused.id
-        if name in self._ORDER[:-1]:
+        is_complete = bool(self._username.value.strip() and self._secret.value)
+        if name in self._ORDER[:-1] and not is_complete:
             self.query_one(f"#{self._ORDER[self._ORDER.index(name) + 1]}").focus()
         elif focused is not None:
             self._submit()

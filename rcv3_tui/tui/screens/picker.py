@@ -94,6 +94,9 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         """Take letters typed ahead, and nothing that decides."""
         if event.is_printable and event.character and event.key != "space":
             self._narrow(self._filter + event.character)
+        elif event.key == "enter":
+            self._why = "that Enter came with the keys before it: press it once more"
+            self._update()
 
     def press(self, event: events.Key) -> None:
         """Take a key that was meant for this list."""
@@ -137,18 +140,15 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
             self.answer(None)
 
     def _take(self) -> None:
-        if self.hurried:
-            self._why = "that Enter came too fast to be sure: press it once more"
-        elif self._rows.marked:
+        if self._rows.marked:
             marked = self._rows.marked
             self.answer(tuple(entry.id for entry in self._all if entry.id in marked))
             return
-        else:
-            current = self._rows.current
-            if current is not None and not current.disabled:
-                self.answer((current.id,))
-                return
-            self._say_why(current)
+        current = self._rows.current
+        if current is not None and not current.disabled:
+            self.answer((current.id,))
+            return
+        self._say_why(current)
         self._update()
 
     def _mark(self) -> None:

@@ -435,15 +435,31 @@ async def test_after_a_pause_keys_are_taken(opened: Opener, timed: Build) -> Non
         assert dialog.answers == [True]
 
 
-async def test_an_approving_enter_in_one_burst_with_the_tab_before_it_has_to_be_repeated(
+async def test_a_pasted_line_that_brackets_do_not_mark_approves_nothing(
     opened: Opener, timed: Build
 ) -> None:
     async with opened(timed()) as dialog:
-        await dialog.at(1.0, "tab")
-        await dialog.at(1.001, "enter")
+        for index, key in enumerate(("tab", "f", "o", "o", "enter")):
+            await dialog.at(1.0 + 0.001 * index, key)
         assert dialog.answers == []
         assert "press it once more" in dialog.picture
         await dialog.at(1.5, "enter")
+        assert dialog.answers == [True]
+
+
+async def test_tab_and_enter_may_follow_each_other_at_once(opened: Opener, timed: Build) -> None:
+    async with opened(timed()) as dialog:
+        await dialog.at(1.0, "tab")
+        await dialog.at(1.001, "enter")
+        assert dialog.answers == [True]
+
+
+async def test_the_name_tab_and_enter_may_come_in_one_go_after_a_pause(
+    opened: Opener, timed: Build
+) -> None:
+    async with opened(timed(removal(2))) as dialog:
+        for index, key in enumerate((*"web-03", "tab", "enter")):
+            await dialog.at(1.0 + 0.001 * index, key)
         assert dialog.answers == [True]
 
 
@@ -461,6 +477,18 @@ async def test_keys_that_came_before_the_first_picture_do_nothing(
         screen._guard = None
         await dialog.press("tab", "enter")
         assert dialog.answers == []
+
+
+async def test_a_tab_that_came_back_from_the_screen_underneath_moves_no_focus(
+    opened: Opener, confirm: Build
+) -> None:
+    async with opened(confirm(removal(1))) as dialog:
+        for key in ("tab", "shift+tab"):
+            late = events.Key(key, None)
+            late._set_forwarded()
+            dialog.desk.post_message(late)
+            await dialog.pilot.pause()
+            assert focus_of(dialog) == "cancel"
 
 
 # -- the mouse ------------------------------------------------------------------------------------

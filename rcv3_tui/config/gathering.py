@@ -1,0 +1,187 @@
+"""Which sources there are and in which order; the way from them to the settings of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rcv3_tui import credentials
+from rcv3_tui.config import values
+from rcv3_tui.config.config_file import ConfigFile
+from rcv3_tui.config.environment import FAMILIES, from_environment
+from rcv3_tui.config.errors import ConfigError
+from rcv3_tui.config.flags import Flags, from_flags
+from rcv3_tui.config.merging import merge
+from rcv3_tui.config.pyrax_file import from_pyrax
+from rcv3_tui.config.sources import Entry, Source
+from rcv3_tui.config.user_files import Paths, paths, short
+from rcv3_tui.credentials import CredentialError
+from rcv3_tui.settings import Credentials, Settings
+
+DEMO_IDENTITY = "http://127.0.0.1/v2.0"
+"""Identity of the simulated account; nothing listens there, it is reached within the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Settings that are complete but for the secret, which is not read yet.
+
+    Between the two the command line can still find that it has nothing to do; a command that
+    asks for a key is not run in vain.
+    """
+
+    without_credentials: Settings
+    choice: credentials.Choice
+
+    def settings(self) -> Settings:
+        """Read the secret and give the settings.
+
+        Raises:
+            ConfigError: The secret cannot be had.
+        """
+        offer = self.choice.offer
+        if offer is None or offer.username is None or offer.secret is None:
+            return replace(self.without_credentials, username_hint=self.choice.username_hint)
+        try:
+            secret = offer.secret.read()
+        except CredentialError as error:
+            file, _, line = offer.secret_origin.rpartition(":")
+            raise ConfigError(file, int(line), str(error)) from None
+        return replace(
+            self.without_credentials,
+            credentials=Credentials(
+                offer.username,
+                api_key=None if offer.is_password else secret,
+                password=secret if offer.is_password else None,
+            ),
+        )
+
+
+def read(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -> Plan:
+    """Gather the settings from every source; only the secret itself is left for later.
+
+    Args:
+        flags: What the command line says.
+        environ: The environment.
+        where: The user's files; those of this system's user if left out.
+
+    Raises:
+        ConfigError: Something is wrong, missing or contradictory.
+    """
+    where = where or paths()
+    file = _config_file(flags, environ, where)
+    profile, asked_for_by = _profile_name(flags, environ, file)
+    sources = [from_flags(flags), *(from_environment(family, environ) for family in FAMILIES)]
+    if file is not None and profile is not None:
+        sources.append(file.profile(profile, asked_for_by))
+        _refuse_cloud(file.cloud(profile))
+    elif profile is not None:
+        raise ConfigError(
+            None, None, f'{asked_for_by} "{profile}": there is no {short(where.config_file)} yet'
+        )
+    # Here clouds.yaml will have its place, for OS_CLOUD and the profile's `cloud`.
+    choice = credentials.choose(source.offer for source in sources if source.offer)
+    if choice.offer is None:
+        sources.append(from_pyrax(where.pyrax_file))
+        choice = credentials.choose(source.offer for source in sources if source.offer)
+    if file is not None:
+        sources.append(file.rest)
+        if choice.offer is None and choice.username_hint is None and profile is None:
+            _refuse_to_guess(file)
+    if choice.offer is None and environ.get("OS_CLOUD"):
+        choice = _noted(choice, "OS_CLOUD is set, but clouds.yaml is not read by this version")
+    if file is not None and profile is not None:
+        own = file.profiles[profile].offer
+        if own and own.username and own.username_origin != choice.username_origin:
+            choice = _noted(
+                choice, f"{choice.username_origin} stands before the user of [profiles.{profile}]"
+            )
+    settings = merge(sources, choice)
+    return Plan(
+        replace(
+            settings,
+            profile=profile or "default",
+            credentials_note=choice.note,
+            log_level=flags.log_level,
+            state_dir=where.state_dir,
+            cache_dir=where.cache_dir,
+        ),
+        choice,
+    )
+
+
+def load(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -> Settings:
+    """Gather the settings and read the secret: `read` and `Plan.settings` at once.
+
+    Raises:
+        ConfigError: Something is wrong, missing or contradictory.
+    """
+    return read(flags, environ, where).settings()
+
+
+def demo(flags: Flags, environ: Mapping[str, str], name: str) -> Settings:
+    """The settings for a simulated account: flags alone, and none of the user's files.
+
+    Args:
+        flags: What the command line says.
+        environ: The environment; only `RCV3_READ_ONLY` counts.
+        name: The scenario.
+
+    Raises:
+        ConfigError: A flag's value is wrong.
+    """
+    own = from_environment(FAMILIES[0], environ)
+    settings = merge([from_flags(flags), Source(read_only=own.read_only)], credentials.Choice(None))
+    return replace(
+        settings, profile="demo", identity_url=DEMO_IDENTITY, demo=name, log_level=flags.log_level
+    )
+
+
+def _config_file(flags: Flags, environ: Mapping[str, str], where: Paths) -> ConfigFile | None:
+    named = {"--config": flags.config, "RCV3_CONFIG": environ.get("RCV3_CONFIG", "").strip()}
+    for name, raw in named.items():
+        if raw is not None and (raw or name == "--config"):
+            return ConfigFile.read(Entry(raw, values.file(Path()), name).value(), name)
+    return ConfigFile.read(where.config_file)
+
+
+def _profile_name(
+    flags: Flags, environ: Mapping[str, str], file: ConfigFile | None
+) -> tuple[str | None, str]:
+    """The profile to use, and who asked for it; None where none is meant."""
+    if flags.profile is not None:
+        return Entry(flags.profile, values.text, "--profile").value(), "--profile"
+    if environ.get("RCV3_PROFILE", "").strip():
+        return environ["RCV3_PROFILE"].strip(), "RCV3_PROFILE"
+    if file is None:
+        return None, ""
+    if file.default_profile is not None:
+        return file.default_profile, "default_profile"
+    if len(file.profiles) == 1 or "default" in file.profiles:
+        return ("default" if "default" in file.profiles else next(iter(file.profiles))), ""
+    return None, ""
+
+
+def _noted(choice: credentials.Choice, note: str) -> credentials.Choice:
+    return replace(choice, note="; ".join(filter(None, (choice.note, note))))
+
+
+def _refuse_to_guess(file: ConfigFile) -> None:
+    if file.profiles:
+        names = ", ".join(sorted(file.profiles))
+        raise ConfigError(
+            file.shown,
+            None,
+            f"has the profiles {names} but no default_profile; choose one with --profile NAME",
+        )
+
+
+def _refuse_cloud(entry: Entry[str] | None) -> None:
+    if entry is not None:
+        raise ConfigError(
+            entry.file,
+            entry.line,
+            f"{entry.name}: clouds.yaml is not read by this version; give username and "
+            "api_key_file or api_key_command in its place",
+        )

@@ -1,0 +1,39 @@
+"""Where this user's files are, and how their paths are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+APP_NAME = "rcv3-tui"
+"""The name of the per-user directories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where this user's files are; none of them has to exist."""
+
+    config_file: Path
+    state_dir: Path
+    cache_dir: Path
+    pyrax_file: Path
+
+
+def paths() -> Paths:
+    """Find this user's files, as the system wants them placed."""
+    import platformdirs
+
+    return Paths(
+        config_file=platformdirs.user_config_path(APP_NAME, appauthor=False) / "config.toml",
+        state_dir=platformdirs.user_state_path(APP_NAME, appauthor=False),
+        cache_dir=platformdirs.user_cache_path(APP_NAME, appauthor=False),
+        pyrax_file=Path.home() / ".rackspace_cloud_credentials",
+    )
+
+
+def short(path: Path) -> str:
+    """A path as an operator would write it."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)

@@ -1,0 +1,127 @@
+"""Whether the theme and the keys that an operator chose exist; only the console can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.binding import Binding, BindingType
+from textual.keys import KEY_ALIASES, Keys, key_to_character
+from textual.theme import BUILTIN_THEMES
+
+from rcv3_tui.settings import Settings
+from rcv3_tui.spelling import did_you_mean, shown
+from rcv3_tui.tui.app import ConsoleApp
+from rcv3_tui.tui.commands import BY_NAME, COMMANDS
+from rcv3_tui.tui.theme import THEME
+from rcv3_tui.tui.widgets.table.keys import BINDINGS as TABLE_BINDINGS
+
+THEMES = frozenset({*BUILTIN_THEMES, THEME.name})
+"""The names of all themes."""
+
+_MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
+
+_NAMED_KEYS = frozenset(key.value for key in Keys if key.value[0].isalpha())
+
+_SAME_KEY = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
+"""Keys that a terminal cannot tell from others, with the name these go by."""
+
+
+class ChoiceError(Exception):
+    """There is no such theme, command or key; the text is one line that says where and which."""
+
+
+def check_choices(settings: Settings) -> None:
+    """Make sure that the console has the theme and the keys it is told to use.
+
+    Args:
+        settings: Theme and keys, and in `origins` where they were chosen.
+
+    Raises:
+        ChoiceError: It does not, or two commands are on one key.
+    """
+    theme = settings.theme
+    if theme is not None and theme not in THEMES:
+        raise ChoiceError(
+            f"{settings.origins.get('theme', 'theme')}: there is no theme {shown(theme)}"
+            + (did_you_mean(theme, THEMES) or f"; there are {', '.join(sorted(THEMES))}")
+        )
+    places = {name: settings.origins.get(f"keys.{name}", "[keys]") for name in settings.keys}
+    for name, place in places.items():
+        _check_command(name, place)
+        _check_keys(name, settings.keys[name], place)
+    _check_clashes(settings.keys, places)
+
+
+def _check_command(name: str, place: str) -> None:
+    movable = [command.name for command in COMMANDS if command.keys]
+    if name not in BY_NAME:
+        raise ChoiceError(
+            f"{place}: unknown command {shown(name)} in [keys]"
+            + (did_you_mean(name, movable) or f"; known are {', '.join(sorted(movable))}")
+        )
+    if name not in movable:
+        raise ChoiceError(
+            f'{place}: "{name}" in [keys] cannot be put on a key; it stays {BY_NAME[name].shown}'
+        )
+
+
+def _check_keys(name: str, keys: str, place: str) -> None:
+    fixed = _fixed_keys()
+    for written in _apart(keys):
+        if not _is_key(written):
+            hint = did_you_mean(written.lower(), {*_NAMED_KEYS, "comma"})
+            raise ChoiceError(
+                f'{place}: "{name}" in [keys]: there is no key {shown(written)}'
+                + (hint if written else '; the comma is called "comma"')
+            )
+        if (taken := fixed.get(_one_name(written))) is not None:
+            raise ChoiceError(
+                f'{place}: "{name}" in [keys] cannot be on {shown(written)}: '
+                f"that key is fixed ({taken})"
+            )
+
+
+def _check_clashes(chosen: Mapping[str, str], places: Mapping[str, str]) -> None:
+    owners: dict[str, str] = {}
+    for command in COMMANDS:
+        if not command.keys:
+            continue
+        for written in _apart(chosen.get(command.name, command.keys)):
+            other = owners.setdefault(_one_name(written), command.name)
+            if other != command.name:
+                place = places.get(command.name) or places.get(other, "[keys]")
+                raise ChoiceError(
+                    f'{place}: "{other}" and "{command.name}" are both on the key '
+                    f"{shown(written)}; give one of them another in [keys]"
+                )
+
+
+def _fixed_keys() -> dict[str, str]:
+    """The keys that come before every command's, with what they do."""
+    priority = [each for each in ConsoleApp.BINDINGS if isinstance(each, Binding) and each.priority]
+    bindings: list[BindingType] = [*TABLE_BINDINGS, *priority]
+    return {
+        _one_name(binding.key): binding.description or binding.action.replace("_", " ")
+        for binding in Binding.make_bindings(bindings)
+    }
+
+
+def _apart(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",")]
+
+
+def _is_key(written: str) -> bool:
+    if written in _NAMED_KEYS:
+        return True
+    *modifiers, base = written.split("+") if len(written) > 1 else [written]
+    if not base or not _MODIFIERS.issuperset(modifiers):
+        return False
+    if modifiers and base != base.lower():
+        return False
+    return base in _NAMED_KEYS or (base.isprintable() and key_to_character(base) is not None)
+
+
+def _one_name(written: str) -> str:
+    """The one name of a key that can be written in several ways, such as `?`."""
+    (binding,) = Binding.make_bindings([Binding(written, "")])
+    return _SAME_KEY.get(binding.key, binding.key)
