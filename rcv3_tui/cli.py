@@ -281,6 +281,8 @@ def _check_flags(arguments: Sequence[str], parser: _Parser, command: str | None 
             raise UsageError(f"{name} does not go with the command {command!r}")
         # -x=value and -xvalue: only the letter is a name.
         known = name if name.startswith("--") else name[:2]
+        if known in parser.flags:
+            raise UsageError(f"{known} takes no value")
         raise UsageError(
             f"there is no flag {known}"
             + (_did_you_mean(known, list(parser.flags)) or f"; see {parser.prog} --help")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+# What only a mistake needs is imported where it is needed: every start would pay for it.
 from collections.abc import Iterable
 
 _LONGEST = 60
@@ -13,13 +13,14 @@ def shown(value: object) -> str:
     """Give a value for a message: in quotes, short, on one line, without control characters."""
     if not isinstance(value, str | int | float | bool):
         return "a table or a list"
+    import json
+
     text = json.dumps(value)
     return text if len(text) <= _LONGEST else f'{text[: _LONGEST - 4]}..."'
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Give the known word that is spelled most like another one, if any is near."""
-    # Imported here: only a mistake needs it.
     import difflib
 
     near = difflib.get_close_matches(word, list(known), n=1)

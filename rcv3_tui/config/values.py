@@ -21,8 +21,10 @@ NO = ("0", "false", "no", "off")
 
 def text(value: object) -> str:
     """Check for a text on one line."""
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError("must be a text in quotes, on one line and not empty")
+    if not isinstance(value, str):
+        raise ValueError("must be a text in quotes")
+    if not value.strip() or not value.isprintable():
+        raise ValueError("must be a text on one line, and not empty")
     return value.strip()
 
 
@@ -90,7 +92,7 @@ def typed(check: Callable[[object], float]) -> Callable[[object], float]:
             seconds = float(str(value))
         except ValueError:
             return check(value)
-        return check(seconds)
+        return check(int(seconds) if seconds.is_integer() else seconds)
 
     return typed_check
 

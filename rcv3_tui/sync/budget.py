@@ -64,9 +64,13 @@ class RequestBudget:
         self._changed()
 
     def refund(self) -> None:
-        """Give one request back that provably never reached the service."""
+        """Give one request back that provably never reached the service.
+
+        Which of them it was is not known, so the oldest goes: the others stay as long as they
+        must, and the limit holds.
+        """
         if self._sent:
-            self._sent.pop()
+            self._sent.popleft()
             self._changed()
 
     def throttled(self, retry_after: float | None) -> None:

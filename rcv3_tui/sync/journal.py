@@ -99,7 +99,9 @@ class FileJournal:
             ) from error
 
     def _append(self, line: bytes) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory = self._path.parent
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not self._path.exists()
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         descriptor = os.open(self._path, flags, 0o600)
         try:
@@ -109,3 +111,14 @@ class FileJournal:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        if is_new:
+            # A new file's name is lost with the machine until its directory is on the disk too.
+            _sync(directory)
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -102,7 +102,6 @@ class NodeReader:
         if node is None:
             await self._end_without(course, pool_gone=nodes is None, adding=adding)
             return True
-        before = course.operation.status
         course.seen(node.status)
         stage = phase(node.status)
         if stage is Phase.MOVING:
@@ -115,8 +114,8 @@ class NodeReader:
             )
             return True
         # A failure from before may be shown for a moment after a removal was taken.
-        fresh = adding or node.status.startswith("REMOVE") or before == node.status
-        if stage is Phase.FAILED and (fresh or looks >= _LAGGING_LOOKS):
+        enough = 1 if adding else 2 if node.status == "REMOVE_FAILED" else _LAGGING_LOOKS
+        if stage is Phase.FAILED and looks >= enough:
             await course.ended(State.FAILED, failure(node), status=node.status)
             return True
         if looks >= _LAGGING_LOOKS:

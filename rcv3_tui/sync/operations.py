@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 
-from rcv3_tui.api.errors import ApiError, Forbidden, NotSupported
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Kind, Operation, Request, State
 from rcv3_tui.sync.address_work import AddressWork
 from rcv3_tui.sync.changes import Change, OperationChanged
 from rcv3_tui.sync.course import Course, Refused
 from rcv3_tui.sync.journal import Journal
-from rcv3_tui.sync.node_work import NodeWork
+from rcv3_tui.sync.node_work import CHUNK, NodeWork
+from rcv3_tui.sync.outcome import end_with
 from rcv3_tui.sync.region import RegionSync
-from rcv3_tui.sync.sending import Unproven
-
-_log = logging.getLogger("rcv3_tui.sync")
+from rcv3_tui.sync.schedule import PATIENCE
 
 _ADDRESSES_AT_ONCE = 3
 """Public IP operations that are under way at the same time; the rest waits its turn."""
 
 _NODE_KINDS = (Kind.ADD_NODE, Kind.REMOVE_NODE)
+
+
+class _Place:
+    """One of a semaphore's places, given back once however often that is asked."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._taken = False
+
+    async def take(self) -> None:
+        """Wait for a place; a cancellation takes none."""
+        await self._places.acquire()
+        self._taken = True
+
+    def leave(self) -> None:
+        """Give it back."""
+        if self._taken:
+            self._taken = False
+            self._places.release()
 
 
 class Operations:
@@ -35,6 +51,7 @@ class Operations:
         clock: What decides "now".
         publish: Takes every step.
         spawn: Starts a task that somebody owns.
+        known: Operations of an earlier sign-in of this run, which may be under way still.
     """
 
     def __init__(
@@ -44,14 +61,15 @@ class Operations:
         clock: Clock,
         publish: Callable[[Change], None],
         spawn: Callable[[Coroutine[None, None, None]], None],
+        known: dict[str, Operation] | None = None,
     ) -> None:
         self._regions = regions
         self._journal = journal
         self._clock = clock
         self._publish = publish
         self._spawn = spawn
-        self._slots = asyncio.Semaphore(_ADDRESSES_AT_ONCE)
-        self.all: dict[str, Operation] = {}
+        self._places = asyncio.Semaphore(_ADDRESSES_AT_ONCE)
+        self.all: dict[str, Operation] = {} if known is None else known
         """Every operation by id, in the order they were asked for."""
 
     def under_way(self) -> tuple[Operation, ...]:
@@ -62,44 +80,62 @@ class Operations:
         """Take changes that were asked for at once.
 
         Args:
-            requests: One each; a change of the same thing that is still under way is not begun
-                a second time.
+            requests: One each; one that is under way already is not begun a second time, and
+                one that another change of the same thing stands in the way of is rejected.
 
         Returns:
             The operation of each request, a new one or the one that is under way.
         """
         batch = secrets.token_hex(4)
         taken: list[Operation] = []
-        new: list[Course] = []
+        nodes: dict[tuple[Kind, str], list[Course]] = {}
         for request in requests:
-            if (running := self._same(request)) is not None:
+            running = self._of_same_subject(request)
+            if running is not None and _intent(running.request) == _intent(request):
                 taken.append(running)
                 continue
-            now = self._clock.now()
-            operation = Operation(
-                id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
-                request=request,
-                state=State.PLANNED,
-                asked=now,
-                changed=now,
-                batch=batch,
-            )
-            self._told(OperationChanged(operation))
-            taken.append(operation)
-            new.append(Course(operation, self._journal, self._clock, self._told))
-        for kind in _NODE_KINDS:
-            for region in self._regions:
-                group = [c for c in new if c.request.kind is kind and c.request.region == region]
-                if group:
-                    self._spawn(self._carry_out_nodes(group))
-        for course in new:
-            if course.request.kind not in _NODE_KINDS:
+            course = self._begin(request, batch)
+            taken.append(course.operation)
+            if running is not None:
+                why = Refused(f"{running.request.sentence} is under way; nothing was sent")
+                self._spawn(end_with([course], why))
+            elif request.kind in _NODE_KINDS:
+                nodes.setdefault((request.kind, request.region), []).append(course)
+            else:
                 self._spawn(self._carry_out_address(course))
+        for courses in nodes.values():
+            for start in range(0, len(courses), CHUNK):
+                self._spawn(self._carry_out_nodes(courses[start : start + CHUNK]))
         return tuple(taken)
 
-    def _same(self, request: Request) -> Operation | None:
+    def _begin(self, request: Request, batch: str) -> Course:
+        now = self._clock.now()
+        operation = Operation(
+            id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+            request=request,
+            state=State.PLANNED,
+            asked=now,
+            changed=now,
+            batch=batch,
+        )
+        self._told(OperationChanged(operation))
+        return Course(operation, self._journal, self._clock, self._told)
+
+    def _of_same_subject(self, request: Request) -> Operation | None:
         subject = _subject(request)
-        return next((op for op in self.under_way() if _subject(op.request) == subject), None)
+        return next(
+            (
+                operation
+                for operation in self.under_way()
+                if _subject(operation.request) == subject and not self._is_stuck(operation)
+            ),
+            None,
+        )
+
+    def _is_stuck(self, operation: Operation) -> bool:
+        """Tell whether it is followed in vain; it must not keep the operator from trying more."""
+        waited = (self._clock.now() - operation.changed).total_seconds()
+        return operation.state is State.ACCEPTED and waited >= PATIENCE
 
     def _told(self, change: Change) -> None:
         if isinstance(change, OperationChanged):
@@ -107,8 +143,14 @@ class Operations:
         self._publish(change)
 
     async def _carry_out_address(self, course: Course) -> None:
-        async with self._slots:
+        place = _Place(self._places)
+        # A record that has stuck is followed for months; others must get their turn.
+        course.when_late = place.leave
+        await place.take()
+        try:
             await self._carry_out([course], self._address_steps(course))
+        finally:
+            place.leave()
 
     async def _address_steps(self, course: Course) -> None:
         await course.plan()
@@ -126,42 +168,13 @@ class Operations:
         try:
             return self._regions[course.request.region]
         except KeyError:
-            raise Refused(f"region {course.request.region} is not open any more") from None
+            raise Refused(f"region {course.request.region} is not open") from None
 
     async def _carry_out(self, courses: list[Course], steps: Coroutine[None, None, None]) -> None:
         try:
             await steps
-        except Refused as refusal:
-            await _end(courses, State.REJECTED, str(refusal))
-        except Unproven as lost:
-            await _end(
-                courses,
-                State.UNKNOWN,
-                f"the answer was lost ({lost}) and nothing proves what became of it; "
-                "refresh and look before asking again",
-            )
-        except Forbidden as error:
-            await _end(courses, State.REJECTED, f"{error.one_line()}; your user lacks the role")
-        except NotSupported as error:
-            await _end(
-                courses,
-                State.REJECTED,
-                f"{error.one_line()}; this revision of the service does not offer it",
-            )
-        except ApiError as error:
-            await _end(courses, State.REJECTED, error.one_line())
         except Exception as error:
-            # One broken operation must not end the console; it is told and logged, not hidden.
-            _log.exception("an operation ended unexpectedly")
-            await _end(courses, State.UNKNOWN, f"unexpected {type(error).__name__}: {error}")
-
-
-async def _end(courses: Sequence[Course], state: State, words: str) -> None:
-    for course in courses:
-        if course.operation.is_ended:
-            continue
-        followed = course.operation.state is State.ACCEPTED
-        await course.ended(State.UNKNOWN if followed else state, words)
+            await end_with(courses, error)
 
 
 def _subject(request: Request) -> tuple[str, ...]:
@@ -172,3 +185,9 @@ def _subject(request: Request) -> tuple[str, ...]:
     if request.kind is Kind.ADD_PUBLIC_IP:
         return ("server", request.region, request.server.key if request.server else "")
     return ("public IP", request.region, request.public_ip.key if request.public_ip else "")
+
+
+def _intent(request: Request) -> tuple[str, ...]:
+    """Give what a request is for; two with the same intent are one."""
+    targets = (request.server, request.public_ip, request.pool, request.node)
+    return (request.kind, request.region, *("" if t is None else t.key for t in targets))

@@ -6,11 +6,12 @@ import asyncio
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import datetime
 
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.snapshot import Snapshot
+from rcv3_tui.model.status import Phase, phase
 
 LIST_CALLS = 2
 """RackConnect requests that one refresh costs: all public IPs, all pools."""
@@ -187,7 +188,8 @@ class NodeQueue:
     """Whose nodes to read next, for one call costs one request a pool.
 
     First pools never read and those whose counts changed, then those with a moving node, then
-    the one that was read longest ago, none more often than the pause allows.
+    the one that was read longest ago, none more often than the pause allows. However many are
+    urgent, every fourth turn is the longest waiting pool's; one that fails waits longer each time.
 
     Args:
         clock: What measures the time.
@@ -198,6 +200,8 @@ class NodeQueue:
         self._read: dict[str, float] = {}
         self._times: deque[float] = deque()
         self._dirty: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._turn = 0
 
     def counts_changed(self, pools: Iterable[str]) -> None:
         """Hear that pools are new or that their node counts differ."""
@@ -209,6 +213,15 @@ class NodeQueue:
         self._read[pool] = now
         self._times.append(now)
         self._dirty.discard(pool)
+
+    def failed(self, pool: str) -> None:
+        """Hear that a pool's nodes could not be read; it stays wanted."""
+        self._failures[pool] = self._failures.get(pool, 0) + 1
+        self._dirty.add(pool)
+
+    def succeeded(self, pool: str) -> None:
+        """Hear that a pool's nodes were read."""
+        self._failures.pop(pool, None)
 
     @property
     def recent(self) -> int:
@@ -229,28 +242,51 @@ class NodeQueue:
         Returns:
             Pool ids in lower case, the most wanted first; empty when none is due.
         """
-        now = self._clock.monotonic()
-        for gone in self._read.keys() - snapshot.pools.keys():
-            del self._read[gone]
-        self._dirty &= snapshot.pools.keys()
-        never = float("-inf")
+        self._forget_all_but(snapshot.pools.keys())
+        due = sorted(
+            (rank, pool)
+            for pool in snapshot.pools
+            if (rank := self._rank(snapshot, pool, interval)) is not None
+        )
+        chosen: list[str] = []
+        while due and len(chosen) < limit:
+            self._turn += 1
+            # By the time of the last reading alone, whatever the rank.
+            fair = self._turn % 4 == 0
+            pick = min(due, key=lambda entry: (entry[0][1], entry[1])) if fair else due[0]
+            due.remove(pick)
+            chosen.append(pick[1])
+        return chosen
 
-        def wanted(pool: str) -> tuple[int, float] | None:
-            last = self._read.get(pool, never)
-            if pool in self._dirty or last == never:
-                return (0, last)
-            age = now - last
-            if age >= interval and any(
-                node.status not in ("ACTIVE",) for node in snapshot.nodes_in(pool).values()
-            ):
-                return (1, last)
-            if age >= max(60.0, 4 * interval):
-                return (2, last)
+    def _rank(self, snapshot: Snapshot, pool: str, interval: float) -> tuple[int, float] | None:
+        last = self._read.get(pool, float("-inf"))
+        age = self._clock.monotonic() - last
+        if (failures := self._failures.get(pool, 0)) and age < min(
+            600.0, interval * 2.0 ** min(failures - 1, 10)
+        ):
             return None
+        if pool in self._dirty or last == float("-inf"):
+            return (0, last)
+        if age >= interval and self._is_moving(snapshot, pool):
+            return (1, last)
+        return (2, last) if age >= max(60.0, 4 * interval) else None
 
-        due = [(rank, pool) for pool in snapshot.pools if (rank := wanted(pool)) is not None]
-        due.sort()
-        return [pool for _, pool in due[:limit]]
+    def _is_moving(self, snapshot: Snapshot, pool: str) -> bool:
+        """Tell whether a node is on its way; one that has stuck is not."""
+        now = self._clock.now()
+        return any(
+            (since := node.updated or node.created) is not None
+            and abs((now - since).total_seconds()) < PATIENCE
+            for node in snapshot.nodes_in(pool).values()
+            if node.status != "ACTIVE" and phase(node.status) is Phase.MOVING
+        )
+
+    def _forget_all_but(self, pools: Set[str]) -> None:
+        for gone in self._read.keys() - pools:
+            del self._read[gone]
+        for gone in self._failures.keys() - pools:
+            del self._failures[gone]
+        self._dirty &= pools
 
 
 def oldest(times: Iterable[datetime | None]) -> datetime | None:

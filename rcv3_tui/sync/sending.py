@@ -83,7 +83,7 @@ class Sender:
         look: Callable[[], Awaitable[Look[ResultT]]],
         *,
         waits: Callable[[str], None] = lambda why: None,
-        most_sends: int = MOST_SENDS,
+        final: tuple[type[ApiError], ...] = (),
     ) -> Sent[ResultT]:
         """Carry one request out exactly once.
 
@@ -93,7 +93,7 @@ class Sender:
             call: Sends the request.
             look: Reads what there is and compares it with what was there before.
             waits: Told why nothing happens for the moment.
-            most_sends: How often it is sent, each time after proof that it was not applied.
+            final: Errors after which it is not sent again even if it was not applied.
 
         Returns:
             The answer, or what a look found.
@@ -126,7 +126,7 @@ class Sender:
                 if found.fate is Fate.UNPROVABLE:
                     raise Unproven(error) from error
                 sends += 1
-                if sends >= most_sends:
+                if sends >= MOST_SENDS or isinstance(error, final):
                     raise
 
     async def _look(

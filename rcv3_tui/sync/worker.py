@@ -6,6 +6,7 @@ It runs without any screen. Whoever wants to know listens; nobody waits for the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ from rcv3_tui.settings import ALL_REGIONS, Credentials, Settings
 from rcv3_tui.sync.changes import (
     Change,
     Link,
-    LinkChanged,
-    LinkState,
     SignedIn,
     SignInFailed,
     Trouble,
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from rcv3_tui.sync.region import Refusal, RegionSync
 
 Listener = Callable[[Change], None]
+
+_log = logging.getLogger("rcv3_tui.sync")
 
 
 class ReadOnly(Exception):  # noqa: N818 - a mode of the program, not a fault
@@ -75,6 +76,7 @@ class Worker:
         self._refusal: asyncio.Event = asyncio.Event()
         self._refused_with = ""
         self._paused = False
+        self._looked_at: tuple[str | None, str | None] = (None, None)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -147,6 +149,7 @@ class Worker:
             region: Its region; None: no pool is looked at.
             pool_key: The pool's id in lower case.
         """
+        self._looked_at = (region, pool_key)
         for name, sync in self._regions.items():
             sync.look_at(pool_key if name == region else None)
 
@@ -165,7 +168,7 @@ class Worker:
     def sign_in(
         self, credentials: Credentials, *, region: str = "", identity_url: str = ""
     ) -> None:
-        """Try other credentials, after `SignInFailed` was told.
+        """Sign in with other credentials; an account that is open is left for it.
 
         Args:
             credentials: What the operator typed.
@@ -272,8 +275,6 @@ class Worker:
             servers = servers_endpoint_for(access.catalogue, name, access.tenant_id, identity)
             budget = RequestBudget(self._clock)
             regions[name] = RegionSync(
-                region=name,
-                tenant=access.tenant_id,
                 rackconnect=RackConnect(Transport(http, session, rackconnect, budget=budget)),
                 servers=(
                     None if servers is None else CloudServers(Transport(http, session, servers))
@@ -283,8 +284,16 @@ class Worker:
                 interval=self.settings.refresh_interval,
                 publish=self._publish,
                 refused=self._was_refused,
+                snapshot=self._picture_of(name, access.tenant_id),
             )
         return regions
+
+    def _picture_of(self, region: str, tenant: str) -> Snapshot:
+        """Give the picture to begin with: the last one where the account is the same."""
+        known = self.snapshots.get(region)
+        if known is not None and known.tenant == tenant:
+            return known
+        return Snapshot(region=region, tenant=tenant)
 
     def _chosen_regions(self, access: Access) -> tuple[str, ...]:
         has = access.catalogue.rackconnect_regions()
@@ -300,7 +309,10 @@ class Worker:
         self, access: Access, credentials: Credentials, regions: dict[str, RegionSync]
     ) -> None:
         from rcv3_tui.sync.operations import Operations
+        from rcv3_tui.sync.region import Refusal
 
+        for region in self._regions.values():
+            region.retire()
         self._regions = regions
         self._operations = Operations(
             regions,
@@ -308,8 +320,10 @@ class Worker:
             self._clock,
             self._publish,
             self._spawn,
+            known=None if self._operations is None else self._operations.all,
         )
         self._refusal.clear()
+        self._new_settings.clear()
         self.trouble = None
         self.signed_in = SignedIn(
             tenant=access.tenant_id,
@@ -320,26 +334,31 @@ class Worker:
         self._publish(self.signed_in)
         if self._paused:
             self.pause(True)
+        self.look_at(*self._looked_at)
         running = asyncio.create_task(self._run_regions(regions))
-        refused = asyncio.create_task(self._wait_for_refusal())
+        waited = [
+            running,
+            asyncio.create_task(self._wait_for(self._refusal)),
+            asyncio.create_task(self._wait_for(self._new_settings)),
+        ]
         try:
-            await asyncio.wait({running, refused}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 running.result()
                 return
         finally:
-            running.cancel()
-            refused.cancel()
-            await asyncio.wait({running, refused})
+            for task in waited:
+                task.cancel()
+            await asyncio.wait(waited)
+        if not self._refusal.is_set():
+            return
         for region in regions.values():
-            region.link = replace(
-                region.link, state=LinkState.REFUSED, cause=self._refused_with, next_refresh=None
-            )
-            self._publish(LinkChanged(region.link))
+            region.refuse(Refusal(self._refused_with))
         self._failed(Trouble.CREDENTIALS, f"{self._refused_with}; sign in again to go on")
 
-    async def _wait_for_refusal(self) -> None:
-        await self._refusal.wait()
+    @staticmethod
+    async def _wait_for(event: asyncio.Event) -> None:
+        await event.wait()
 
     async def _run_regions(self, regions: Mapping[str, RegionSync]) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -377,4 +396,8 @@ class Worker:
 
     def _publish(self, change: Change) -> None:
         for listener in tuple(self._listeners):
-            listener(change)
+            try:
+                listener(change)
+            except Exception:
+                # Whoever looks on must not decide the fate of an operation that is under way.
+                _log.exception("a listener failed on %s", type(change).__name__)

@@ -319,7 +319,8 @@ class ConsoleApp(App[int]):
 
     def show_help(self, place: PaneKind) -> None:
         """Open every key of a place."""
-        self.push_screen(HelpScreen(help_page(place), ascii_only=self.settings.ascii))
+        page = help_page(place, self.settings.keys)
+        self.push_screen(HelpScreen(page, ascii_only=self.settings.ascii))
 
     def _item(self, kind: PaneKind, row: str | None) -> Item | None:
         return None if row is None else self._console.picture.item(kind, row)

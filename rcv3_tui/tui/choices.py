@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual.binding import Binding, BindingType
-from textual.keys import KEY_ALIASES, Keys, key_to_character
+from textual.keys import KEY_ALIASES, KEY_NAME_REPLACEMENTS, Keys, key_to_character
 from textual.theme import BUILTIN_THEMES
 
 from rcv3_tui.settings import Settings
@@ -20,7 +20,9 @@ THEMES = frozenset({*BUILTIN_THEMES, THEME.name})
 
 _MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
 
-_NAMED_KEYS = frozenset(key.value for key in Keys if key.value[0].isalpha())
+_NAMED_KEYS = frozenset(
+    {*(key.value for key in Keys if key.value[0].isalpha()), *KEY_NAME_REPLACEMENTS.values()}
+)
 
 _SAME_KEY = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
 """Keys that a terminal cannot tell from others, with the name these go by."""
@@ -69,7 +71,7 @@ def _check_keys(name: str, keys: str, place: str) -> None:
     fixed = _fixed_keys()
     for written in _apart(keys):
         if not _is_key(written):
-            hint = did_you_mean(written.lower(), {*_NAMED_KEYS, "comma"})
+            hint = did_you_mean(written.lower(), _NAMED_KEYS)
             raise ChoiceError(
                 f'{place}: "{name}" in [keys]: there is no key {shown(written)}'
                 + (hint if written else '; the comma is called "comma"')
@@ -82,17 +84,18 @@ def _check_keys(name: str, keys: str, place: str) -> None:
 
 
 def _check_clashes(chosen: Mapping[str, str], places: Mapping[str, str]) -> None:
-    owners: dict[str, str] = {}
+    owners: dict[str, tuple[str, str]] = {}
     for command in COMMANDS:
         if not command.keys:
             continue
         for written in _apart(chosen.get(command.name, command.keys)):
-            other = owners.setdefault(_one_name(written), command.name)
+            other, same = owners.setdefault(_one_name(written), (command.name, written))
             if other != command.name:
                 place = places.get(command.name) or places.get(other, "[keys]")
                 raise ChoiceError(
                     f'{place}: "{other}" and "{command.name}" are both on the key '
-                    f"{shown(written)}; give one of them another in [keys]"
+                    f"{shown(written if command.name in chosen else same)}; "
+                    "give one of them another in [keys]"
                 )
 
 
@@ -111,12 +114,10 @@ def _apart(keys: str) -> list[str]:
 
 
 def _is_key(written: str) -> bool:
-    if written in _NAMED_KEYS:
-        return True
-    *modifiers, base = written.split("+") if len(written) > 1 else [written]
-    if not base or not _MODIFIERS.issuperset(modifiers):
-        return False
-    if modifiers and base != base.lower():
+    if len(written) == 1:
+        return written.isprintable()
+    *modifiers, base = written.split("+")
+    if not _MODIFIERS.issuperset(modifiers) or (modifiers and base != base.lower()):
         return False
     return base in _NAMED_KEYS or (base.isprintable() and key_to_character(base) is not None)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rcv3_tui.tui.commands import COMMANDS
+from rcv3_tui.tui.commands.keys import shown_keys
 from rcv3_tui.tui.details import Fact
 from rcv3_tui.tui.picture import PaneKind
 from rcv3_tui.tui.screens.lines import Line, pieces, toned
@@ -41,12 +42,19 @@ def details_page(facts: Sequence[Fact], *, gone: bool) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def help_page(place: PaneKind) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Give every key of a place, by heading, from the commands themselves."""
+def help_page(
+    place: PaneKind, keys: Mapping[str, str]
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Give every key of a place, by heading, from the commands themselves.
+
+    Args:
+        place: The pane that has the keys.
+        keys: Command name to the keys that it was put on in place of its own.
+    """
     groups: dict[str, list[tuple[str, str]]] = {}
     for command in COMMANDS:
         if place in command.places:
-            shown = command.shown or f":{command.typed[0]}"
+            shown = shown_keys(command, keys)
             groups.setdefault(command.group, []).append((shown, command.help))
     return (
         *((name, tuple(rows)) for name, rows in groups.items()),

@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.terminal.conftest import Console, leave
+from tests.terminal.conftest import SIZES, Console, at_once, leave
 from tests.terminal.stranger import REGION, Stranger
 from tests.terminal.terminal import Terminal
 
 HELD = "203.0.113.71"
 """The address that edge-1 has from the start."""
 
-SIZES = [(80, 24), (120, 40)]
+OTHERS = ("edge-2", "store-2")
+"""A server without an address for each of two operators."""
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
 def test_an_address_comes_to_be_without_a_further_key_and_goes_again(
-    console: Console, stranger: Stranger, size: tuple[int, int]
+    console: Console, stranger: Stranger
 ) -> None:
-    terminal = console(size=size)
-    terminal.wait_row("edge-2", "192.0.2.22", "ACTIVE")
-    terminal.wait_for("live")
-    terminal.press("down", "a")
-    terminal.wait_row("edge-2", "ADDING")
-    terminal.wait_row("edge-2", "ADDING 1s")
-    terminal.wait_row("edge-2", "203.0.113.")
-    address = next(w for w in terminal.row("edge-2").split() if w.startswith("203.0.113."))
-    asked = stranger.sent("POST", "/public_ips")
-    assert [request.body["cloud_server"]["id"] for request in asked] == [stranger.servers[1].id]
+    names = dict(zip((console(size=size) for size in SIZES), OTHERS, strict=True))
 
-    terminal.press("ctrl+d")
-    terminal.read_dialog("Cancel")
-    record = stranger.public_ips[1].id
-    for said in (address, "edge-2", record, REGION):
-        assert said in terminal.words
-    terminal.type(address if size == SIZES[0] else "edge-2")
-    terminal.press("tab", "enter")
-    terminal.wait_row("edge-2", "REMOVING")
-    terminal.wait_for(lambda: address not in terminal.row("edge-2"))
-    assert [request.path.rpartition("/")[2] for request in stranger.sent("DELETE")] == [record]
-    terminal.press("2")
-    terminal.wait_row(HELD, "edge-1")
-    terminal.wait_for(lambda: not terminal.row(address))
-    assert len(stranger.sent("POST", "/public_ips")) == 1
-    assert len(stranger.sent("DELETE")) == 1
-    leave(terminal)
+    def add_and_remove(terminal: Terminal) -> None:
+        name = names[terminal]
+        server = next(server.id for server in stranger.servers if server.name == name)
+        terminal.wait_row(name, "192.0.2.2", "ACTIVE")
+        terminal.wait_for("live")
+        terminal.press(*["down"] * (1 if name == "edge-2" else 3), "a")
+        terminal.wait_row(name, "ADDING")
+        terminal.wait_row(name, "ADDING 1s")
+        terminal.wait_row(name, "203.0.113.")
+        address = next(w for w in terminal.row(name).split() if w.startswith("203.0.113."))
+        record = next(ip.id for ip in stranger.public_ips if ip.address == address)
+
+        terminal.press("ctrl+d")
+        terminal.read_dialog("Cancel")
+        for said in (address, name, record, REGION):
+            assert said in terminal.words
+        terminal.type(address if name == "edge-2" else name)
+        terminal.press("tab", "enter")
+        terminal.wait_row(name, "REMOVING")
+        terminal.wait_for(lambda: address not in terminal.row(name))
+        terminal.press("2")
+        terminal.wait_row(HELD, "edge-1")
+        terminal.wait_for(lambda: not terminal.row(address))
+        leave(terminal)
+        asked = [r.body["cloud_server"]["id"] for r in stranger.sent("POST", "/public_ips")]
+        assert asked.count(server) == 1
+        assert [r.path.rpartition("/")[2] for r in stranger.sent("DELETE")].count(record) == 1
+
+    at_once(add_and_remove, list(names))
+    assert len(stranger.sent("POST", "/public_ips")) == len(OTHERS)
+    assert len(stranger.sent("DELETE")) == len(OTHERS)
 
 
 def test_nothing_short_of_a_deliberate_yes_removes_an_address(

@@ -12,19 +12,16 @@ import trustme
 
 from tests.terminal.conftest import (
     WRONG_KEY,
-    Console,
     Opener,
     account_of,
     assert_restored,
     leave,
 )
-from tests.terminal.stranger import REGION, USERNAME, Stranger
+from tests.terminal.stranger import API_KEY, REGION, USERNAME, Stranger
 from tests.terminal.terminal import Terminal
 
 
-def test_wrong_credentials_are_tried_once_and_told(
-    opened: Opener, stranger: Stranger
-) -> None:
+def test_wrong_credentials_are_tried_once_and_told(opened: Opener, stranger: Stranger) -> None:
     terminal = opened(environment=account_of(stranger) | {"RCV3_API_KEY": WRONG_KEY})
     assert ended_with(terminal, 3).startswith("rcv3-tui: ")
     assert USERNAME in terminal.farewell
@@ -123,23 +120,18 @@ def test_without_credentials_they_are_asked_for_until_they_are_right(
     terminal.wait_for("API key")
     assert stranger.requests == []
     terminal.type(USERNAME)
-    terminal.press("enter", "enter")
+    terminal.press("enter")
     terminal.type(WRONG_KEY)
-    terminal.press("enter", "enter", "enter")
+    terminal.wait_for(f"API key     {'*' * 10}")
+    terminal.press("enter")
     terminal.wait_for("refused")
     assert len(stranger.requests) == 1
-    sign_in_again(terminal)
+    terminal.settle()
+    terminal.type(API_KEY)
+    terminal.press("enter")
     terminal.wait_row("edge-1", "192.0.2.21", "203.0.113.71")
     assert len(stranger.sent("POST", "/tokens")) == 2
     leave(terminal)
-
-
-def sign_in_again(terminal: Terminal) -> None:
-    """Type the right key; the cursor is in its field after a refusal."""
-    from tests.terminal.stranger import API_KEY
-
-    terminal.type(API_KEY)
-    terminal.press("enter", "enter", "enter")
 
 
 def test_escape_leaves_the_login_screen(opened: Opener, stranger: Stranger) -> None:

@@ -10,9 +10,9 @@ from tests.tui.builders import NARROW, SERVERS, Console, Opening
 
 async def sign_in(console: Console, username: str, key: str) -> None:
     await console.write(username)
-    await console.press("enter", "enter")
+    await console.press("tab", "tab")
     await console.write(key)
-    await console.press("enter", "enter", "enter")
+    await console.press("enter")
 
 
 async def test_without_credentials_the_login_screen_asks(opened: Opening) -> None:
@@ -42,7 +42,7 @@ async def test_wrong_credentials_are_said_tried_once_and_can_be_corrected(
         await console.advance(60)
         assert account.count("POST", "/tokens$") == 1
         await console.write(account.api_key)
-        await console.press("enter", "enter", "enter")
+        await console.press("enter")
         await console.advance(2)
         assert console.front == "ConsoleScreen"
         assert len(console.names(SERVERS)) == 8
@@ -51,7 +51,7 @@ async def test_wrong_credentials_are_said_tried_once_and_can_be_corrected(
 async def test_a_secret_never_stands_on_the_screen(opened: Opening, account: Account) -> None:
     async with opened(credentials=None) as console:
         await console.write(account.username)
-        await console.press("enter", "enter")
+        await console.press("tab", "tab")
         await console.write(account.api_key)
         assert account.api_key not in console.screen_text()
         assert account.api_key[:8] not in console.screen_text()
@@ -98,7 +98,7 @@ async def test_credentials_refused_in_the_middle_open_the_login_over_the_last_pi
         assert account.count("POST", "/tokens$") == tried
         account.add_server("new-01")
         await console.write(account.api_key)
-        await console.press("enter", "enter", "enter")
+        await console.press("enter")
         await console.advance(2)
         assert console.front == "ConsoleScreen"
         assert "new-01" in console.names(SERVERS)
@@ -148,6 +148,16 @@ async def test_q_asks_while_an_operation_is_under_way(opened: Opening) -> None:
         assert console.front == "ConsoleScreen"
         await console.press("q", "q")
         assert console.app.return_code == ExitCode.OK
+
+
+async def test_q_asks_for_an_operation_that_was_asked_for_in_the_same_burst(
+    opened: Opening,
+) -> None:
+    async with opened() as console:
+        await console.go(SERVERS, "db-01")
+        await console.write("aq")
+        assert console.app.return_code is None
+        assert "1 operation has not settled yet" in console.screen_text()
 
 
 async def test_after_it_has_settled_q_asks_no_more(opened: Opening) -> None:

@@ -28,7 +28,7 @@ class Stage:
         self.drawn: Path | None = None
         self.outcome: int | BaseException = ExitCode.OK
         self.put("rcv3_tui.tui.run", "run_console", self._run_console)
-        self.put("rcv3_tui.tui.screenshots", "draw", self._draw)
+        self.put("rcv3_tui.pictures", "draw", self._draw)
         self.put("rcv3_tui.simulator.serve", "serve", self._serve)
         self.terminal(True)
         monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
@@ -251,6 +251,8 @@ def test_the_pictures_are_drawn_where_asked(stage: Stage, tmp_path: Path) -> Non
         ("--region", "argument --region: expected one argument"),
         ("--regi DFW", "there is no flag --regi; did you mean '--region'?"),
         ("-x", "there is no flag -x; see rcv3-tui --help"),
+        ("-h5", "-h takes no value"),
+        ("--theme=", "--theme must be a text on one line, and not empty"),
         ("--log-level debu", "there is no level 'debu'; did you mean 'debug'?"),
         ("--region DFW simulator", "--region does not go with the command 'simulator'"),
         ("simulator --read-only", "--read-only does not go with the command 'simulator'"),

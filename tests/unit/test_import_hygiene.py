@@ -25,10 +25,29 @@ def packages(modules: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules}
 
 
-@pytest.mark.parametrize("line", ["--version", "--help", "simulator --help", "--no-such-flag"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--version",
+        "--help",
+        "simulator --help",
+        "--no-such-flag",
+        "--refresh 0",
+        # Without a terminal there is nothing to load the console for.
+        "--demo",
+        "",
+    ],
+)
 def test_a_question_to_the_command_line_loads_nothing_heavy(line: str) -> None:
     loaded = modules_after(f"from rcv3_tui.cli import main; main({line.split()!r})")
     assert not packages(loaded) & HEAVY
+
+
+def test_the_version_is_told_without_reading_any_setting() -> None:
+    loaded = modules_after("from rcv3_tui.cli import main; main(['--version'])")
+    ours = {name for name in loaded if name.startswith("rcv3_tui.")}
+    assert ours == {"rcv3_tui.cli", "rcv3_tui.exit_codes", "rcv3_tui.spelling"}
+    assert not loaded & {"difflib", "tomllib"}
 
 
 def test_reading_the_configuration_loads_nothing_heavy() -> None:

@@ -27,6 +27,7 @@ from rcv3_tui.sync.changes import (
 from rcv3_tui.sync.worker import ReadOnly
 from rcv3_tui.tui import columns
 from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, hints
+from rcv3_tui.tui.commands.keys import shown_keys
 from rcv3_tui.tui.formats import duration, glyphs
 from rcv3_tui.tui.heading import heading
 from rcv3_tui.tui.items import Item
@@ -308,10 +309,11 @@ class ConsoleScreen(Screen[None]):
         pieces = [Piece(" ")]
         for rank, command in enumerate(hints(self.active)):
             pieces += [
-                Piece(command.shown, "key", spare=rank + 1),
+                Piece(shown_keys(command, self.settings.keys), "key", spare=rank + 1),
                 Piece(f" {command.label}  ", spare=rank + 1),
             ]
-        pieces += [Piece("?", "key"), Piece(" more")]
+        more = BY_NAME["help"]
+        pieces += [Piece(shown_keys(more, self.settings.keys), "key"), Piece(f" {more.label}")]
         self._footer.show(pieces)
 
     def say(self, text: str, tone: str = "") -> None:
@@ -625,9 +627,15 @@ class ConsoleScreen(Screen[None]):
             return False
         return True
 
+    @property
+    def under_way(self) -> list[Operation]:
+        """The operations that have not ended, with those whose first step is still to be heard."""
+        known = {**self.picture.operations, **self.worker.operations}
+        return [operation for operation in known.values() if not operation.is_ended]
+
     def submit(self, requests: Sequence[Request]) -> None:
         """Have changes done."""
-        running = {op.id for op in self.picture.operations.values() if not op.is_ended}
+        running = {operation.id for operation in self.under_way}
         try:
             taken = self.worker.submit(requests)
         except ReadOnly as refusal:
@@ -646,4 +654,4 @@ class ConsoleScreen(Screen[None]):
 
     def leave(self) -> None:
         """Quit; ask while an operation has not settled."""
-        self.console_app.leave([op for op in self.picture.operations.values() if not op.is_ended])
+        self.console_app.leave(self.under_way)

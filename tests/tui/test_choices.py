@@ -1,0 +1,144 @@
+"""A theme, a command or a key that the console does not have is named with the nearest it has."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pytest
+
+from rcv3_tui.settings import Settings
+from rcv3_tui.tui.choices import THEMES, ChoiceError, check_choices
+from rcv3_tui.tui.commands import COMMANDS
+from tests.tui.builders import Opening
+
+FILE = "~/config.toml"
+
+
+def chosen(**keys: str) -> Settings:
+    """Settings with keys from a file, the first on its line 4."""
+    names = {name.replace("_", "-"): key for name, key in keys.items()}
+    return Settings(
+        keys=MappingProxyType(names),
+        origins={f"keys.{name}": f"{FILE}:{line}" for line, name in enumerate(names, start=4)},
+    )
+
+
+def complaint(settings: Settings) -> str:
+    with pytest.raises(ChoiceError) as caught:
+        check_choices(settings)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_what_the_console_comes_with_is_in_order() -> None:
+    check_choices(chosen(**{command.name: command.keys for command in COMMANDS if command.keys}))
+
+
+# Themes --------------------------------------------------------------------------------------
+
+
+async def test_the_themes_are_those_the_console_can_put_on(opened: Opening) -> None:
+    async with opened() as console:
+        assert console.app.available_themes.keys() == THEMES
+
+
+@pytest.mark.parametrize("name", ["rcv3", "nord", "textual-light"])
+def test_a_theme_that_there_is_is_taken(name: str) -> None:
+    check_choices(Settings(theme=name))
+
+
+def test_a_theme_that_there_is_not_is_named_with_its_place_and_the_nearest() -> None:
+    flag = Settings(theme="nrod", origins={"theme": "--theme"})
+    assert complaint(flag) == '--theme: there is no theme "nrod"; did you mean "nord"?'
+    file = Settings(theme="zzz", origins={"theme": f"{FILE}:3"})
+    assert complaint(file).startswith(f'{FILE}:3: there is no theme "zzz"; there are ansi-dark, ')
+
+
+# Commands ------------------------------------------------------------------------------------
+
+
+def test_an_unknown_command_is_named_with_its_line_and_the_nearest() -> None:
+    text = complaint(chosen(refresh="f5", remov="x"))
+    assert text == f'{FILE}:5: unknown command "remov" in [keys]; did you mean "remove"?'
+    assert complaint(chosen(zzz="x")).startswith(
+        f'{FILE}:4: unknown command "zzz" in [keys]; known are add, attention, '
+    )
+
+
+@pytest.mark.parametrize(("name", "stays"), [("into", "Enter"), ("theme", ":theme NAME")])
+def test_a_command_without_a_key_of_its_own_cannot_be_given_one(name: str, stays: str) -> None:
+    assert complaint(chosen(**{name: "x"})) == (
+        f'{FILE}:4: "{name}" in [keys] cannot be put on a key; it stays {stays}'
+    )
+
+
+# Keys ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["D", "é", "+", "plus", "minus", "comma", "f5", "shift+f3", "ctrl+t", "alt+x", "ctrl+shift+s"],
+)
+def test_a_key_that_there_is_is_taken(key: str) -> None:
+    check_choices(chosen(sort=key))
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("Ctrl+T", 'there is no key "Ctrl+T"; did you mean "ctrl+t"?'),
+        ("ctl+t", 'there is no key "ctl+t"; did you mean "ctrl+t"?'),
+        ("pagdown", 'there is no key "pagdown"; did you mean "pagedown"?'),
+        ("f5,bogus", 'there is no key "bogus"'),
+        ("ctrl+", 'there is no key "ctrl+"'),
+        (",", 'there is no key ""; the comma is called "comma"'),
+    ],
+)
+def test_a_key_that_there_is_not_is_named_with_the_nearest(key: str, expected: str) -> None:
+    assert complaint(chosen(sort=key)).startswith(f'{FILE}:4: "sort" in [keys]: {expected}')
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [("j", "Down"), ("enter", "Open"), ("ctrl+m", "Open"), ("space", "Mark")],
+)
+def test_a_key_that_every_list_needs_cannot_be_taken(key: str, what: str) -> None:
+    assert complaint(chosen(remove=key)) == (
+        f'{FILE}:4: "remove" in [keys] cannot be on "{key}": that key is fixed ({what})'
+    )
+
+
+def test_ctrl_c_cannot_be_taken() -> None:
+    assert "cannot be on" in complaint(chosen(remove="ctrl+c"))
+
+
+def test_two_commands_on_one_key_are_both_named() -> None:
+    assert complaint(chosen(sort="f5", remove="x,f5")) == (
+        f'{FILE}:4: "remove" and "sort" are both on the key "f5"; '
+        "give one of them another in [keys]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "both"),
+    [
+        ("remove", "s", '"remove" and "sort" are both on the key "s"'),
+        ("sort", "?", '"sort" and "help" are both on the key "?"'),
+        ("zoom", "ctrl+i", '"next-pane" and "zoom" are both on the key "ctrl+i"'),
+    ],
+)
+def test_a_key_that_another_command_has_by_default_is_told(name: str, key: str, both: str) -> None:
+    assert complaint(chosen(**{name: key})).startswith(f"{FILE}:4: {both}; ")
+
+
+def test_two_commands_may_change_keys_with_each_other() -> None:
+    check_choices(chosen(sort="q", quit="s"))
+
+
+async def test_a_command_answers_to_the_key_it_was_put_on(opened: Opening) -> None:
+    keys = chosen(log="f5", sort="l").keys
+    async with opened(keys=keys) as console:
+        await console.press("f5")
+        assert console.front == "LogScreen"
+        await console.press("escape", "l")
+        assert console.front == "ChooseScreen"
