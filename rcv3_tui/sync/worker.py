@@ -350,11 +350,12 @@ class Worker:
             for task in waited:
                 task.cancel()
             await asyncio.wait(waited)
-        if not self._refusal.is_set():
-            return
+        refused = self._refusal.is_set()
+        why = self._refused_with if refused else "signed out, to sign in with other credentials"
         for region in regions.values():
-            region.refuse(Refusal(self._refused_with))
-        self._failed(Trouble.CREDENTIALS, f"{self._refused_with}; sign in again to go on")
+            region.refuse(Refusal(why))
+        if refused:
+            self._failed(Trouble.CREDENTIALS, f"{why}; sign in again to go on")
 
     @staticmethod
     async def _wait_for(event: asyncio.Event) -> None:

@@ -352,7 +352,12 @@ class ConsoleApp(App[int]):
                 f"{count} {noun} not settled yet",
                 [
                     Choice("stay", "s", "stay", "see them through"),
-                    Choice("quit", "q", "quit", "what was sent goes on at the service; look again later"),
+                    Choice(
+                        "quit",
+                        "q",
+                        "quit",
+                        "what was sent goes on at the service; look again later",
+                    ),
                 ],
                 current="stay",
                 ascii_only=self.settings.ascii,

@@ -103,7 +103,9 @@ class Stranger:
     ) -> None:
         self.requests: list[Request] = []
         self.faults: dict[str, tuple[int, str]] = {}
-        """A piece of a path, and the status and text that it is answered with."""
+        """A piece of `METHOD /path`, and the status and text that it is answered with."""
+        self.delays: dict[str, float] = {}
+        """The same, and the seconds that the answer takes longer."""
         self.life = life
         self.refuses_credentials = False
         self._tls = tls
@@ -158,10 +160,13 @@ class Stranger:
             The status, and what to send: a text as it is, anything else as JSON.
         """
         parts = urlsplit(target)
+        for piece, seconds in self.delays.items():
+            if piece in f"{method} {parts.path}":
+                time.sleep(seconds)
         with self._lock:
             self.requests.append(Request(method, parts.path, body))
             for piece, fault in self.faults.items():
-                if piece in parts.path:
+                if piece in f"{method} {parts.path}":
                     return fault
             if parts.path == "/v2.0/tokens" and method == "POST":
                 return self._sign_in(body)

@@ -54,6 +54,43 @@ def test_addresses_that_could_not_be_read_are_not_called_none(
     assert " - " not in terminal.row("edge-1")
 
 
+def test_a_change_that_is_refused_says_why(console: Console, stranger: Stranger) -> None:
+    reason = "frozen by the change window"
+    stranger.faults["DELETE /"] = (422, reason)
+    terminal = console()
+    terminal.wait_row("edge-1", HELD)
+    remove_edge_1(terminal)
+    terminal.wait_for(reason)
+    terminal.wait_row("edge-1", HELD)
+    assert len(stranger.sent("DELETE")) == 1
+    leave(terminal)
+
+
+def test_a_slow_change_shows_as_under_way_at_once_and_keys_answer(
+    console: Console, stranger: Stranger
+) -> None:
+    stranger.delays["DELETE /"] = 3.0
+    terminal = console()
+    terminal.wait_row("edge-1", HELD)
+    remove_edge_1(terminal)
+    terminal.wait_row("edge-1", "REMOVING", timeout=1.5)
+    terminal.press("2")
+    terminal.wait_row(HELD, "REMOVING", timeout=1.0)
+    assert len(stranger.public_ips) == 1
+    terminal.wait_for(lambda: not terminal.row(HELD))
+    leave(terminal)
+
+
+def remove_edge_1(terminal: Terminal) -> None:
+    """Take the address off the server under the cursor."""
+    terminal.wait_for(lambda: " live " in terminal.lines[0])
+    terminal.press("ctrl+d")
+    terminal.read_dialog("Cancel")
+    terminal.type("edge-1")
+    terminal.press("tab", "enter")
+    terminal.wait_gone("Cancel")
+
+
 def test_a_service_that_goes_away_leaves_the_rows_and_says_how_old_they_are(
     console: Console, stranger: Stranger
 ) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from textual import events
 from textual._time import get_time
@@ -15,13 +16,15 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from rcv3_tui.clock import ManualClock
+from rcv3_tui.model.consequences import Removal
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.simulator import Account, create_app
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.tui.app import ConsoleApp
 from rcv3_tui.tui.items import Item
-from rcv3_tui.tui.picture import PaneKind, split_row
+from rcv3_tui.tui.picture import PaneKind
+from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.screens.console import ConsoleScreen
 from rcv3_tui.tui.widgets.line import Line
 from rcv3_tui.tui.widgets.pane import Pane
@@ -50,11 +53,10 @@ def settings_for(account: Account) -> Settings:
     )
 
 
-def text_of(screen: Screen[object]) -> str:
+def text_of(screen: Screen[Any]) -> str:
     """What a screen shows, as text."""
     return "\n".join(
-        "".join(segment.text for segment in strip)
-        for strip in screen._compositor.render_strips()
+        "".join(segment.text for segment in strip) for strip in screen._compositor.render_strips()
     )
 
 
@@ -224,6 +226,13 @@ class Console:
     def front(self) -> str:
         """The class name of the screen in front."""
         return type(self.app.screen).__name__
+
+    @property
+    def removal(self) -> Removal:
+        """What the dialog in front asks about."""
+        screen = self.app.screen
+        assert isinstance(screen, ConfirmScreen), self.screen_text()
+        return screen.removal
 
     @property
     def operations(self) -> Sequence[Operation]:

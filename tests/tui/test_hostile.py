@@ -99,7 +99,7 @@ async def test_no_size_is_too_small_or_too_odd(opened: Opening, size: tuple[int,
 async def test_resizing_at_random_while_data_arrives_breaks_nothing(
     opened: Opening, account: Account, seed: int
 ) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - repeatable, and no secret
     keys = ["1", "2", "3", "4", "tab", "j", "k", "G", "g", "f", "w", "s", "enter", "d", "space",
             "!", "escape", "pagedown", "?", "S", "y", "ctrl+d", "a", "escape"]  # fmt: skip
     async with opened(wait=False) as console:
@@ -171,15 +171,9 @@ async def test_ascii_mode_spells_names_in_titles_messages_and_filters(
         assert console.console_text().isascii()
 
 
-async def test_ascii_mode_holds_on_the_login_screen(opened: Opening) -> None:
-    async with opened(ascii=True, credentials=None) as console:
-        await console.write("j\u00f6rg")
-        assert console.screen_text().isascii()
-
-
 async def test_trouble_is_told_in_words(opened: Opening) -> None:
     async with opened((160, 50)) as console:
-        await console.press("2")
+        await console.press("2", "f")
         assert "(gone)" in console.row(IPS, "ghost-01")
         text = "\n".join(console.lines(IPS))
         assert "ADD_FAILED Unable to communicate" in text

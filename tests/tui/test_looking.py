@@ -54,9 +54,7 @@ async def test_a_filter_that_matches_nothing_says_so(opened: Opening) -> None:
         await console.press("/")
         await console.write("nothing-is-named-so")
         await console.press("enter")
-        assert console.row(SERVERS, "Nothing here") == (
-            "Nothing here matches nothing-is-named-so."
-        )
+        assert console.row(SERVERS, "Nothing here") == ("Nothing here matches nothing-is-named-so.")
         assert console.row(SERVERS, "Esc shows") == "Esc shows everything."
 
 

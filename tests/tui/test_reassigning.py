@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rcv3_tui.simulator import Account, PublicIP
 from tests.tui.builders import IPS, SERVERS, Opening
-from tests.tui.test_removing import dialog
 
 HELD = "203.0.113.13"
 """Retained, and api-01 has it."""
@@ -50,7 +49,7 @@ async def test_t_asks_before_it_gives_up_an_address_without_a_server(
         await console.go(IPS, FREE)
         await console.press("t")
         assert FREE in console.screen_text()
-        assert dialog(console)
+        assert console.removal.items
         await console.press("enter")
         await console.advance(8)
         assert record(account, FREE).retain
@@ -109,7 +108,7 @@ async def test_v_moves_an_address_and_the_dialog_names_both_servers(
         assert "api-01" in text
         assert "db-01" in text
         assert console.changes() == []
-        removal = dialog(console).removal
+        removal = console.removal
         if removal.tier > 1:
             await console.write(removal.phrases[0])
         await console.press("tab", "enter")
@@ -126,7 +125,7 @@ async def test_v_takes_an_address_off_its_server_and_keeps_it(
     async with opened() as console:
         await console.go(IPS, HELD)
         await console.press("v", "u")
-        removal = dialog(console).removal
+        removal = console.removal
         assert "api-01" in console.screen_text()
         if removal.tier > 1:
             await console.write(removal.phrases[0])

@@ -10,7 +10,7 @@ from tests.tui.builders import NARROW, SERVERS, Console, Opening
 
 async def sign_in(console: Console, username: str, key: str) -> None:
     await console.write(username)
-    await console.press("tab", "tab")
+    await console.press("tab")
     await console.write(key)
     await console.press("enter")
 
@@ -51,7 +51,7 @@ async def test_wrong_credentials_are_said_tried_once_and_can_be_corrected(
 async def test_a_secret_never_stands_on_the_screen(opened: Opening, account: Account) -> None:
     async with opened(credentials=None) as console:
         await console.write(account.username)
-        await console.press("tab", "tab")
+        await console.press("tab")
         await console.write(account.api_key)
         assert account.api_key not in console.screen_text()
         assert account.api_key[:8] not in console.screen_text()

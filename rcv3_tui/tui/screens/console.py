@@ -126,10 +126,10 @@ class ConsoleScreen(Screen[None]):
         self._before = PaneKind.SERVERS
         self._zoomed = False
         self._links: dict[str, Link] = {}
-        self._header = Line(id="header")
-        self._footer = Line(id="footer")
-        self._message_line = Line(id="message")
-        self._prompt = Prompt([*sorted(BY_TYPED)])
+        self._header = Line(spelled_in_ascii=self.ascii, id="header")
+        self._footer = Line(spelled_in_ascii=self.ascii, id="footer")
+        self._message_line = Line(spelled_in_ascii=self.ascii, id="message")
+        self._prompt = Prompt([*sorted(BY_TYPED)], spelled_in_ascii=self.ascii)
         self._panes = self._make_panes(regions=False)
 
     # -- building -----------------------------------------------------------------------------

@@ -7,16 +7,19 @@ must cost a few bytes, so what is painted is compared cell by cell with what sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+from rcv3_tui.model.text import ascii_only
+from rcv3_tui.tui.widgets.table.cells import cut
 
 TONES = ("ok", "moving", "failed", "warn", "muted", "accent", "key", "strong")
 
@@ -34,7 +37,13 @@ class Piece:
 
 
 class Line(Widget):
-    """One line: pieces from the left, pieces at the right end, the rest blank."""
+    """One line: pieces from the left, pieces at the right end, the rest blank.
+
+    Args:
+        spelled_in_ascii: Spell out what is beyond ASCII.
+        id: Textual's id of the widget.
+        classes: Its style classes.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{tone}" for tone in TONES}
 
@@ -53,8 +62,15 @@ class Line(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        spelled_in_ascii: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._spelled_in_ascii = spelled_in_ascii
         self._left: tuple[Piece, ...] = ()
         self._right: tuple[Piece, ...] = ()
         self._painted: list[tuple[str, str]] = []
@@ -71,7 +87,7 @@ class Line(Widget):
             left: From the left edge on.
             right: Up to the right edge.
         """
-        self._left, self._right = tuple(left), tuple(right)
+        self._left, self._right = self._spelled(left), self._spelled(right)
         self._repaint()
 
     def on_resize(self) -> None:
@@ -93,6 +109,11 @@ class Line(Widget):
         segments.append(Segment(text, self._style(tone)))
         return Strip(segments, self.size.width)
 
+    def _spelled(self, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+        if not self._spelled_in_ascii:
+            return tuple(pieces)
+        return tuple(replace(piece, text=ascii_only(piece.text)) for piece in pieces)
+
     def _style(self, tone: str) -> Style:
         base = self.rich_style
         if not tone:
@@ -103,7 +124,8 @@ class Line(Widget):
         width = self.size.width
         if width <= 0:
             return
-        cells = _cells(*_fit(self._left, self._right, width), width)
+        ellipsis = "~" if self._spelled_in_ascii else "…"
+        cells = _cells(*_fit(self._left, self._right, width), width, ellipsis)
         if len(cells) != len(self._painted):
             self._painted = cells
             self.refresh()
@@ -133,7 +155,9 @@ def _fit(
     return kept_left, kept_right
 
 
-def _cells(left: Sequence[Piece], right: Sequence[Piece], width: int) -> list[tuple[str, str]]:
+def _cells(
+    left: Sequence[Piece], right: Sequence[Piece], width: int, ellipsis: str
+) -> list[tuple[str, str]]:
     tail = [pair for piece in right for pair in _signs(piece)]
     tail = tail[: max(0, width)]
     room = width - len(tail)
@@ -143,8 +167,7 @@ def _cells(left: Sequence[Piece], right: Sequence[Piece], width: int) -> list[tu
         space = room - used
         text = piece.text
         if cell_len(text) > space:
-            text = set_cell_size(text, space) if space > 0 else ""
-            head += _signs(Piece(text, piece.tone))
+            head += _signs(Piece(cut(text, space, ellipsis), piece.tone))
             break
         head += _signs(piece)
     head += [(" ", "")] * (room - len(head))

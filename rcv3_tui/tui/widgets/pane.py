@@ -66,7 +66,7 @@ class Pane(Vertical, Generic[ItemT]):
         self._signs = signs
         self._empty = tuple(empty)
         self._state = PartState()
-        self._title = Line(classes="pane-title")
+        self._title = Line(spelled_in_ascii=ascii_only, classes="pane-title")
         self._beside: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
@@ -24,10 +27,27 @@ class Asking(StrEnum):
 
 class _Field(Input):
     asking = Asking.FILTER
+    spelled_in_ascii = False
 
     BINDINGS = [  # noqa: RUF012 - Textual reads it from the class, and it is never changed
         Binding("escape", "leave", show=False),
     ]
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line; the cells of a letter that must not be drawn stay as many as they are."""
+        strip = super().render_line(y)
+        if not self.spelled_in_ascii or strip.text.isascii():
+            return strip
+        return Strip(
+            [
+                Segment(
+                    "".join(s if s.isascii() else "?" * cell_len(s) for s in segment.text),
+                    segment.style,
+                )
+                for segment in strip
+            ],
+            strip.cell_length,
+        )
 
     def action_leave(self) -> None:
         """Give the line up."""
@@ -39,6 +59,7 @@ class Prompt(Horizontal):
 
     Args:
         commands: What the command line completes to.
+        spelled_in_ascii: Show `?` in place of each typed letter beyond ASCII.
     """
 
     @dataclass
@@ -72,11 +93,12 @@ class Prompt(Horizontal):
     }
     """
 
-    def __init__(self, commands: list[str]) -> None:
+    def __init__(self, commands: list[str], *, spelled_in_ascii: bool = False) -> None:
         super().__init__(id="prompt")
         self._sign = Line()
         self._commands = commands
         self._field = _Field(select_on_focus=False)
+        self._field.spelled_in_ascii = spelled_in_ascii
 
     def compose(self) -> ComposeResult:
         """The sign and the field."""

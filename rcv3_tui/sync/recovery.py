@@ -1,0 +1,235 @@
+"""What earlier runs left open: reads the journal and hands each open operation to one run.
+
+Several copies of the program may be at work in one state directory. Each holds a lock on a file
+of its own for as long as it lives, so that an operation of a run whose lock can be had belongs to
+nobody any more. Who takes it up writes its own run into the journal, under a lock that all share.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from rcv3_tui.model.operation import Operation, State
+from rcv3_tui.sync.journal import Entry
+
+_log = logging.getLogger("rcv3_tui.sync")
+
+JOURNAL = "journal.jsonl"
+_SHARED_LOCK = "journal.lock"
+_ENDED = frozenset({State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN})
+_decoder = msgspec.json.Decoder(Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An operation that an earlier run left without an outcome."""
+
+    operation: Operation
+    known: tuple[str, ...]
+    """The precondition: ids that were there before its request left."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a journal holds."""
+
+    entries: tuple[Entry, ...]
+    torn: int
+    """Lines that cannot be read: cut off in the middle of a write, or damaged."""
+
+
+class RunLock:
+    """Tells other copies that this run is alive; the system lets go of it when the process dies.
+
+    Args:
+        directory: The per-user state directory.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.run = secrets.token_hex(6)
+        self._path = directory / f"run-{self.run}.lock"
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def release(self) -> None:
+        """Say that this run has ended."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+
+
+def read_history(path: Path) -> History:
+    """Read a journal; a line that cannot be read costs that line alone.
+
+    Args:
+        path: The file; one that is not there holds nothing.
+
+    Raises:
+        OSError: It is there and cannot be read.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return History((), 0)
+    entries: list[Entry] = []
+    torn = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            entries.append(_decoder.decode(line))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            torn += 1
+    return History(tuple(entries), torn)
+
+
+def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Left]]:
+    """Give the operations whose last line is no outcome, oldest first.
+
+    Args:
+        entries: All lines, in the order they were written.
+
+    Returns:
+        The last line of each, with the operation as it stood then.
+    """
+    first: dict[str, Entry] = {}
+    last: dict[str, Entry] = {}
+    known: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        first.setdefault(entry.operation, entry)
+        last[entry.operation] = entry
+        if entry.known:
+            known[entry.operation] = entry.known
+    return [
+        (
+            entry,
+            Left(
+                Operation(
+                    id=entry.operation,
+                    request=entry.request,
+                    state=entry.state,
+                    asked=first[entry.operation].at,
+                    changed=entry.at,
+                    batch=entry.batch,
+                    resource_id=entry.resource_id,
+                    detail=entry.detail,
+                ),
+                known.get(entry.operation, ()),
+            ),
+        )
+        for entry in last.values()
+        if entry.state not in _ENDED
+    ]
+
+
+def take_up(directory: Path, *, profile: str, tenant: str, run: str) -> list[Left]:
+    """Take the open operations of dead runs over, so that no other copy does the same.
+
+    Args:
+        directory: The per-user state directory.
+        profile: Whose operations.
+        tenant: On which account; another account's stay where they are.
+        run: This run.
+
+    Returns:
+        The operations taken over, oldest first.
+
+    Raises:
+        OSError: The journal cannot be read or written.
+    """
+    path = directory / JOURNAL
+    if not path.exists():
+        return []
+    with _exclusive(directory):
+        history = read_history(path)
+        if history.torn:
+            _log.warning("%s: %d unreadable lines are passed over", path, history.torn)
+        taken: list[Left] = []
+        lines: list[bytes] = []
+        for entry, left in open_operations(history.entries):
+            mine = entry.profile == profile and entry.tenant == tenant
+            if mine and entry.run != run and not _is_alive(directory, entry.run):
+                taken.append(left)
+                lines.append(
+                    msgspec.json.encode(replace(entry, run=run, known=left.known)) + b"\n"
+                )
+        if lines:
+            append(path, b"".join(lines))
+        return taken
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add whole lines to a journal and have them on the disk.
+
+    A line that an earlier death cut off is closed first, so that it costs itself alone.
+
+    Args:
+        path: The file.
+        data: One or more lines, each with its end.
+
+    Raises:
+        OSError: Not all of it could be written; the next `append` closes what was cut off.
+    """
+    directory = path.parent
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_new = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            data = b"\n" + data
+        if os.write(descriptor, data) != len(data):
+            raise OSError(28, "only a part of the line fitted", str(path))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if is_new:
+        # A new file's name is lost with the machine until its directory is on the disk too.
+        _sync(directory)
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_alive(directory: Path, run: str) -> bool:
+    if not run or not run.isalnum():
+        return False
+    path = directory / f"run-{run}.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        path.unlink(missing_ok=True)
+        return False
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _exclusive(directory: Path) -> Iterator[None]:
+    descriptor = os.open(directory / _SHARED_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

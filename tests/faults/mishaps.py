@@ -1,0 +1,274 @@
+"""Everything that can happen to a changing request, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from rcv3_tui.simulator import Fault, texts
+from tests.faults.fast_clock import RATE
+from tests.faults.kinds import (
+    ADD_NODE,
+    ADD_NODES,
+    ADD_PUBLIC_IP,
+    ADDRESS_CHANGES,
+    ASSIGN,
+    MOVE,
+    REMOVE_NODE,
+    REMOVE_NODES,
+    REMOVE_PUBLIC_IP,
+    RETAIN,
+    Case,
+)
+from tests.faults.judging import DONE, PROVE_IT, REFUSED, UNKNOWN
+from tests.faults.world import World
+
+TIMEOUT: Final = 0.3
+"""Real seconds that the client waits for an answer."""
+
+_SILENCE: Final = TIMEOUT * 1.5
+
+_FAR_AWAY: Final = 1e12
+
+FaultMaker = Callable[[Case, World], Fault]
+Happening = Callable[[Case, World], None]
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """One thing that goes wrong with the changing request."""
+
+    name: str
+    fault: FaultMaker | None = None
+    ends: tuple[str, ...] = (DONE,)
+    """How each operation must end; the last one counts for all that follow."""
+    applied: bool = False
+    """The request that was spoilt had been carried out."""
+    proof: frozenset[int] = PROVE_IT
+    """Statuses that prove that nothing was applied."""
+    nothing_readable: bool = False
+    """Nothing can be read any more once the request has arrived."""
+    refused_connection: bool = False
+    before: Happening | None = None
+    """What somebody else does right before the request is looked at."""
+    at_first: Happening | None = None
+    """How the account differs from the start."""
+    rate: float = RATE
+
+    def __str__(self) -> str:
+        return self.name
+
+    def end_of(self, number: int) -> str:
+        """Say how the operation of this number must end."""
+        return self.ends[min(number, len(self.ends) - 1)]
+
+
+def mishaps_of(case: Case) -> tuple[Mishap, ...]:
+    """Give everything that can happen to a kind of operation."""
+    return (*_of_any(case), *_conflicts_of(case))
+
+
+# -- the line and the service ---------------------------------------------------------------------
+
+
+def _on(case: Case, world: World, times: int | None) -> dict[str, object]:
+    return {"method": case.method, "path": case.path(world), "times": times}
+
+
+def _with(
+    make: Callable[..., Fault], *given: object, times: int | None = 1, **named: object
+) -> FaultMaker:
+    return lambda case, world: make(*given, **named, **_on(case, world, times))
+
+
+def _of_any(case: Case) -> Iterator[Mishap]:
+    bulk = case in (ADD_NODES, REMOVE_NODES)
+    yield Mishap("no-mishap")
+    yield Mishap("refused-connection", refused_connection=True)
+    yield Mishap("dropped-before", _with(Fault.drop))
+    yield Mishap("dropped-after", _with(Fault.drop, after=True), applied=True)
+    yield Mishap("dropped-twice", _with(Fault.drop, times=2))
+    yield Mishap(
+        "dropped-after-and-nothing-readable",
+        _with(Fault.drop, after=True),
+        applied=True,
+        nothing_readable=True,
+        ends=(UNKNOWN,),
+        rate=1000.0,
+    )
+    yield Mishap("500-before", _with(Fault.status, 500))
+    yield Mishap("500-after", _with(Fault.status, 500, after=True), applied=True)
+    # Where the bulk call fails for good, the nodes are removed one by one.
+    last_way = DONE if case is REMOVE_NODES else REFUSED
+    yield Mishap("500-for-ever", _with(Fault.status, 500, times=None), ends=(last_way,))
+    yield Mishap("503-before", _with(Fault.status, 503))
+    yield Mishap("401-once", _with(Fault.status, 401))
+    yield Mishap("401-for-ever", _with(Fault.status, 401, times=None), ends=(REFUSED,))
+    yield Mishap("403-limit", _with(Fault.status, 403))
+    yield Mishap("403-role", _with(Fault.forbidden, times=None), ends=(REFUSED,))
+    yield Mishap("429-retry-after", _with(Fault.throttle, 5))
+    yield Mishap("413-retry-after", _with(Fault.throttle, 5, code=413))
+    yield Mishap("503-retry-after", _with(Fault.throttle, 5, code=503), proof=PROVE_IT | {503})
+    yield Mishap("429-for-ever", _with(Fault.throttle, 5, times=None), ends=(REFUSED,))
+    yield Mishap("cut-off", _with(Fault.cut_off), applied=True)
+    yield Mishap("html-502-before", _with(Fault.html))
+    yield Mishap("html-502-after", _with(Fault.html, after=True), applied=True)
+    yield Mishap("html-200-before", _with(Fault.html, 200, "Maintenance"))
+    yield Mishap("html-200-after", _with(Fault.html, 200, "Welcome", after=True), applied=True)
+    for shape in ("object", "array", "null", "string"):
+        yield Mishap(
+            f"wrong-shape-{shape}",
+            _with(Fault.wrong_shape, shape),
+            applied=True,
+        )
+    yield Mishap("silence-before", _with(Fault.silence, _SILENCE))
+    yield Mishap("silence-after", _with(Fault.silence, _SILENCE, after=True), applied=True)
+    unknown = _with(Fault.status, 409, body="The moon is not in an ACTIVE state", times=None)
+    yield Mishap("409-of-unknown-wording", unknown, ends=(REFUSED,))
+    yield Mishap("422", _with(Fault.status, 422, times=None), ends=(REFUSED,))
+    one_by_one = DONE if bulk and case is REMOVE_NODES else REFUSED
+    yield Mishap("400", _with(Fault.status, 400, body=texts.BAD_FORMAT), ends=(one_by_one,))
+    yield Mishap("405", _with(Fault.status, 405, times=None), ends=(one_by_one,))
+
+
+# -- the documented refusals (RackConnect API reference, section 9.1) -----------------------------
+
+
+def _conflicts_of(case: Case) -> Iterator[Mishap]:
+    if case in (ADD_PUBLIC_IP, ASSIGN, MOVE, ADD_NODE, ADD_NODES):
+        # In a batch, those of another server go on.
+        ends = (REFUSED, REFUSED, DONE)
+        yield Mishap("409-server-does-not-exist", before=_forget_server, ends=ends)
+        yield Mishap("409-server-is-unprocessable", before=_detach_server, ends=ends)
+        yield Mishap(
+            "409-server-was-just-built", at_first=_build_server, before=_do_not_know_it_yet
+        )
+    if case in (ADD_PUBLIC_IP, ASSIGN, MOVE):
+        yield Mishap("409-has-a-public-ip", before=_give_address, ends=(REFUSED,))
+    if case in (REMOVE_PUBLIC_IP, *ADDRESS_CHANGES):
+        yield Mishap("409-public-ip-is-updating", before=_update_address)
+    if case is REMOVE_PUBLIC_IP:
+        yield Mishap("409-public-ip-is-removing", before=_remove_address)
+        yield Mishap("404-gone-already", before=_drop_address)
+    if case is RETAIN:
+        yield Mishap("409-retained-limit", before=_lower_limit, ends=(REFUSED,))
+    if case in (ADD_NODE, ADD_NODES):
+        yield Mishap("409-already-a-member", before=_add_member)
+        yield Mishap("409-already-on-its-way", before=_begin_member)
+        yield Mishap("409-pool-does-not-exist", before=_drop_pool, ends=(REFUSED, DONE))
+        yield Mishap("409-pool-is-stuck", before=_break_pool, ends=(REFUSED, DONE))
+        yield Mishap("409-pool-is-busy", before=_busy_pool)
+    if case in (REMOVE_NODE, REMOVE_NODES):
+        yield Mishap("409-pool-is-busy", before=_busy_pool)
+        yield Mishap("409-pool-is-stuck", before=_break_pool, ends=(REFUSED, REFUSED, DONE))
+        yield Mishap("409-pool-does-not-exist", before=_drop_pool)
+        yield Mishap("409-node-is-removing", before=_remove_member)
+        yield Mishap(
+            "409-server-is-not-a-member",
+            lambda case, world: _refusal(
+                case, world, texts.server_not_member(world.web_02.id, world.web_80.id.upper())
+            ),
+            before=_drop_member,
+        )
+        yield Mishap(
+            "409-node-is-not-a-member",
+            lambda case, world: _refusal(
+                case, world, texts.node_not_member(world.node_02.id, world.web_80.id)
+            ),
+            before=_drop_member,
+        )
+    if case is REMOVE_NODE:
+        yield Mishap("404-gone-already", before=_drop_member)
+    if case is REMOVE_NODES:
+        yield Mishap("409-server-does-not-exist", before=_delete_server)
+        yield Mishap("500-ghost-node", before=_leave_ghost)
+
+
+def _refusal(case: Case, world: World, text: str) -> Fault:
+    body = msgspec.json.encode({"errors": [text]}).decode() if case is REMOVE_NODES else text
+    return Fault.status(409, body=body, method=case.method, path=case.path(world), times=1)
+
+
+def _forget_server(case: Case, world: World) -> None:
+    world.web_01.known_from = _FAR_AWAY
+
+
+def _detach_server(case: Case, world: World) -> None:
+    world.web_01.network = None
+
+
+def _build_server(case: Case, world: World) -> None:
+    for server in (world.web_01, world.web_02):
+        server.created = world.account.now() - 5.0
+        server.touch()
+
+
+def _do_not_know_it_yet(case: Case, world: World) -> None:
+    world.web_01.known_from = world.account.now() + 10.0
+
+
+def _give_address(case: Case, world: World) -> None:
+    world.account.add_public_ip(world.web_01)
+
+
+def _update_address(case: Case, world: World) -> None:
+    record = next(r for r in (world.plain, world.kept, world.spare) if r.id in case.path(world))
+    world.account.lifecycle.begin_update(world.region, record, world.account.now())
+
+
+def _remove_address(case: Case, world: World) -> None:
+    world.account.lifecycle.begin_removal(world.region, world.plain, world.account.now())
+
+
+def _drop_address(case: Case, world: World) -> None:
+    world.region.drop_ip(world.plain)
+
+
+def _lower_limit(case: Case, world: World) -> None:
+    world.account.retained_limit = 2
+
+
+def _add_member(case: Case, world: World) -> None:
+    world.account.add_node(world.web_80, world.web_01)
+
+
+def _begin_member(case: Case, world: World) -> None:
+    world.account.add_node(
+        world.web_80, world.web_01, status="ADDING", age=0.0, moves_after=5.0
+    )
+
+
+def _drop_pool(case: Case, world: World) -> None:
+    for node in list(world.web_80.nodes.values()):
+        world.region.drop_node(node)
+    del world.region.pools[world.web_80.id]
+
+
+def _break_pool(case: Case, world: World) -> None:
+    world.web_80.status = "UPDATE_FAILED"
+    world.web_80.touch()
+
+
+def _busy_pool(case: Case, world: World) -> None:
+    world.web_80.busy_until = world.account.now() + 6.0
+
+
+def _remove_member(case: Case, world: World) -> None:
+    world.account.lifecycle.begin_node_removal(
+        world.region, world.node_02, world.account.now()
+    )
+
+
+def _drop_member(case: Case, world: World) -> None:
+    world.region.drop_node(world.node_02)
+
+
+def _delete_server(case: Case, world: World) -> None:
+    world.account.delete_server(world.web_02.id)
+
+
+def _leave_ghost(case: Case, world: World) -> None:
+    world.account.delete_server(world.web_02.id, leave_ghosts=True)

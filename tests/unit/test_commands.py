@@ -1,0 +1,79 @@
+"""The list of commands that keys, footer, help and command line are made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, HINTS, Command, hints
+from rcv3_tui.tui.commands.keys import shown_keys
+from rcv3_tui.tui.picture import PaneKind
+from rcv3_tui.tui.widgets.table.keys import BINDINGS
+
+
+def test_no_two_commands_have_one_name_or_one_word() -> None:
+    assert len(BY_NAME) == len(COMMANDS)
+    words = Counter(word for command in COMMANDS for word in command.typed)
+    assert [word for word, count in words.items() if count > 1] == []
+
+
+def test_no_two_commands_are_on_one_key() -> None:
+    keys = Counter(key for command in COMMANDS if command.keys for key in command.keys.split(","))
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_no_command_is_on_a_key_that_moves_in_tables() -> None:
+    moving = {
+        key for binding in BINDINGS if not isinstance(binding, tuple)
+        for key in binding.key.split(",")
+    }  # fmt: skip
+    assert not moving & {key for c in COMMANDS if c.keys for key in c.keys.split(",")}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_says_what_it_does_and_where(command: Command) -> None:
+    assert command.name == command.name.casefold()
+    assert command.label
+    assert command.help
+    assert command.help[0] == command.help[0].lower()
+    assert not command.help.endswith(".")
+    assert command.group
+    assert command.places
+    assert command.shown or command.typed
+    assert command.keys or command.typed or command.shown == "Enter"
+
+
+@pytest.mark.parametrize("word", sorted(BY_TYPED))
+def test_words_are_what_can_be_typed(word: str) -> None:
+    assert word == word.casefold()
+    assert " " not in word
+
+
+@pytest.mark.parametrize("place", list(PaneKind))
+def test_a_place_names_at_most_six_keys_each_of_which_applies_there(place: PaneKind) -> None:
+    named = hints(place)
+    assert len(named) <= HINTS
+    assert named
+    assert all(place in command.places for command in named)
+    assert [c.rank for c in named] == sorted(c.rank for c in named)
+
+
+def test_keys_are_written_as_an_operator_names_them() -> None:
+    add, remove, readonly = BY_NAME["add"], BY_NAME["remove"], BY_NAME["readonly"]
+    assert shown_keys(add, {}) == "a"
+    assert shown_keys(remove, {}) == "Ctrl+D"
+    assert shown_keys(readonly, {}) == ":readonly on"
+    for chosen, shown in (
+        ("ctrl+n", "Ctrl+N"),
+        ("slash", "/"),
+        ("?", "?"),
+        ("A", "A"),
+        ("f5", "F5"),
+        ("delete", "Delete"),
+        ("pageup", "PgUp"),
+        ("shift+tab", "Shift+Tab"),
+        ("ctrl+n, f5", "Ctrl+N F5"),
+    ):
+        assert shown_keys(add, {"add": chosen}) == shown
+    assert shown_keys(remove, {"add": "x"}) == "Ctrl+D"

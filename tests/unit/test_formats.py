@@ -1,0 +1,116 @@
+"""How values are written: short, in words, and never by colour alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rcv3_tui.model.status import Phase
+from rcv3_tui.tui.formats import (
+    ASCII,
+    TONES,
+    UNICODE,
+    address_sort,
+    age,
+    age_sort,
+    duration,
+    elapsed,
+    glyphs,
+    moment,
+    server_status_text,
+    status_text,
+)
+from tests.unit.rows import NOW, ago
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0s"),
+        (0, "0s"),
+        (12.9, "12s"),
+        (99, "99s"),
+        (100, "1m"),
+        (3599, "59m"),
+        (3600, "1h00"),
+        (3600 * 3 + 60 * 20, "3h20"),
+        (86400 * 45, "45d"),
+        (86400 * 365 * 8, "8y"),
+    ],
+)
+def test_lengths_of_time_are_short(seconds: float, text: str) -> None:
+    assert elapsed(seconds) == text
+
+
+@given(st.floats(min_value=-1e9, max_value=4e10))
+def test_a_length_of_time_fits_its_column(seconds: float) -> None:
+    assert len(elapsed(seconds)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(-1, "0 s"), (7.4, "7 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s")]
+)
+def test_how_long_something_took_is_in_words(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_a_clock_that_runs_ahead_counts_as_now() -> None:
+    assert age(NOW + timedelta(seconds=90), NOW) == "0s"
+    assert age(None, NOW) == "-"
+    assert moment(None) == "-"
+    assert moment(NOW) == "2026-01-15 12:00:00 UTC"
+
+
+def test_the_youngest_comes_first_and_the_unknown_has_no_place() -> None:
+    young, old = age_sort(ago(1)), age_sort(ago(100))
+    assert young is not None
+    assert old is not None
+    assert young < old
+    assert age_sort(None) is None
+
+
+def test_addresses_sort_by_their_numbers() -> None:
+    texts = ["203.0.113.9", "203.0.113.10", "10.0.0.1", "2001:db8::1"]
+    ordered = sorted(texts, key=lambda text: address_sort(text) or ())
+    assert ordered == ["10.0.0.1", "203.0.113.9", "203.0.113.10", "2001:db8::1"]
+    assert address_sort(None) is None
+    assert address_sort("") is None
+    assert address_sort("1.2.3.99999") is not None
+
+
+def test_a_moving_status_says_for_how_long() -> None:
+    assert status_text("ADDING", UNICODE, since=ago(12), now=NOW) == ("◐ ADDING 12s", "moving")
+    assert status_text("ADDING", UNICODE, since=None, now=NOW) == ("◐ ADDING", "moving")
+
+
+def test_a_failed_status_says_why() -> None:
+    text, tone = status_text("ADD_FAILED", ASCII, since=ago(12), now=NOW, detail="no device")
+    assert (text, tone) == ("! ADD_FAILED no device", "failed")
+    assert status_text("ADD_FAILED", ASCII, since=None, now=NOW)[0].endswith("no reason given")
+
+
+def test_a_status_nobody_has_heard_of_counts_as_moving() -> None:
+    assert status_text("DANCING", ASCII, since=None, now=NOW) == ("~ DANCING", "moving")
+
+
+def test_a_servers_status_says_what_goes_on_inside() -> None:
+    assert server_status_text("ACTIVE", None, ASCII) == ("+ ACTIVE", "ok")
+    assert server_status_text("ACTIVE", "rebooting", ASCII) == ("~ ACTIVE rebooting", "moving")
+    assert server_status_text("SHUTOFF", None, ASCII) == ("o SHUTOFF", "muted")
+    assert server_status_text("ERROR", None, ASCII) == ("! ERROR", "failed")
+
+
+def test_every_phase_has_a_sign_of_its_own_and_a_tone() -> None:
+    for signs in (UNICODE, ASCII):
+        assert len({signs.of(stage) for stage in Phase}) == len(Phase)
+    assert TONES.keys() == set(Phase)
+
+
+def test_ascii_signs_are_ascii() -> None:
+    assert glyphs(True) is ASCII
+    assert glyphs(False) is UNICODE
+    others = (ASCII.mark, ASCII.retain, ASCII.dash, ASCII.ellipsis, ASCII.dot, ASCII.arrow)
+    assert all(text.isascii() for text in (*ASCII.phases.values(), *others, ASCII.up, ASCII.down))
