@@ -110,6 +110,8 @@ class Operation(Struct, frozen=True, omit_defaults=True):
     """The followed resource's last seen status, as the service spells it."""
     detail: str = ""
     """Reason or outcome in words."""
+    known: tuple[str, ...] = ()
+    """The precondition: lower-case ids that were there right before its request left."""
 
     @property
     def is_ended(self) -> bool:
@@ -134,6 +136,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
         detail: str | None = None,
         resource_id: str | None = None,
         status: str | None = None,
+        known: tuple[str, ...] | None = None,
     ) -> Operation:
         """Give the operation one step on.
 
@@ -143,6 +146,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
             detail: Words on it; None keeps those that are there.
             resource_id: The resource it made or changes; None keeps the one known.
             status: The resource's status; None keeps the one known.
+            known: The precondition; None keeps the one known.
 
         Returns:
             A new value; this one stays as it was.
@@ -154,4 +158,5 @@ class Operation(Struct, frozen=True, omit_defaults=True):
             detail=self.detail if detail is None else detail,
             resource_id=self.resource_id if resource_id is None else resource_id,
             status=self.status if status is None else status,
+            known=self.known if known is None else known,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.operation import Kind, State
+from rcv3_tui.model.operation import Kind, State, Target
 from rcv3_tui.model.resources import PublicIP
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.sync.address_reading import AddressReader, failure
@@ -78,7 +78,6 @@ class AddressChanges:
 
     async def reassign(self, course: Course) -> None:
         """Give a record another server, or none, and follow it until it has settled."""
-        record = await self._present(course)
         kind = course.request.kind
         server = None if kind is Kind.UNASSIGN else course.server
         wanted = None if server is None else server.key
@@ -86,6 +85,13 @@ class AddressChanges:
         def has_it(now: PublicIP) -> bool:
             return (None if now.server is None else now.server.key) == wanted
 
+        if course.was_sent:
+            now = await self._reader.show(course.public_ip.id)
+            if now is not None and has_it(now):
+                sent = Sent(now, answer_lost=course.operation.state is State.SENT)
+                await self._follow_change(course, now, sent, done=has_it, words=_with(server))
+                return
+        record = await self._present(course)
         if has_it(record):
             await course.ended(State.SETTLED, "was so already")
             return
@@ -123,7 +129,7 @@ class AddressChanges:
             record,
             sent,
             done=has_it,
-            words="has no server now" if server is None else f"is with {server.name}",
+            words=_with(server),
         )
 
     async def _follow_change(
@@ -164,6 +170,10 @@ class AddressChanges:
         if record is None:
             raise Refused(f"{course.public_ip.name} is gone; nothing was sent")
         return record
+
+
+def _with(server: Target | None) -> str:
+    return "has no server now" if server is None else f"is with {server.name}"
 
 
 def _must_be_active(record: PublicIP) -> None:

@@ -12,7 +12,7 @@ from rcv3_tui.sync.address_changes import AddressChanges
 from rcv3_tui.sync.address_reading import AddressReader, failure
 from rcv3_tui.sync.course import Course, Refused
 from rcv3_tui.sync.region import RegionSync
-from rcv3_tui.sync.sending import Fate, Look, Sender
+from rcv3_tui.sync.sending import LOOK_PAUSES, Fate, Look, Sender
 
 _BUSY_PAUSES = (2.0, 3.0, 5.0, 8.0, 10.0)
 """A record that is still moving refuses changes (RackConnect API reference 4.6)."""
@@ -58,6 +58,8 @@ class AddressWork:
 
     async def _add(self, course: Course) -> None:
         server = course.server
+        if course.was_sent and await self._adopt(course):
+            return
         before = await self._reader.records_of(server)
         await self._reader.must_be_free(server, before)
         known = frozenset(record.key for record in before)
@@ -81,6 +83,24 @@ class AddressWork:
             record = (await look()).result
         if record is None:
             raise Refused("the service took the request but shows no new public IP; look again")
+        await self._follow_new(course, record)
+
+    async def _adopt(self, course: Course) -> bool:
+        """Look for what an earlier run's request made; tell whether that settles the matter."""
+        for pause in LOOK_PAUSES:
+            await self._clock.sleep(pause)
+            records = await self._reader.records_of(course.server)
+            new = [record for record in records if record.key not in course.operation.known]
+            if new:
+                course.answer_lost = course.operation.state is State.SENT
+                await self._follow_new(course, new[0])
+                return True
+        if course.operation.state is State.ACCEPTED:
+            await course.ended(State.FAILED, "the new record is gone again", status="gone")
+            return True
+        return False
+
+    async def _follow_new(self, course: Course, record: PublicIP) -> None:
         self._region.put_public_ip(record)
         await course.accepted(resource_id=record.id, status=record.status)
         last = await self._reader.follow(

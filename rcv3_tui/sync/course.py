@@ -37,6 +37,10 @@ class Course:
         publish: Callable[[Change], None],
     ) -> None:
         self.operation = operation
+        self.was_sent = operation.state in (State.SENT, State.ACCEPTED)
+        """Taken up from an earlier run that had sent it already, so it is looked at first."""
+        self.look_only = ""
+        """Why it must not be sent (again); empty: it may."""
         self.answer_lost = False
         """A look had to stand in for the service's answer; its outcome says so."""
         self.when_late: Callable[[], None] = lambda: None
@@ -77,7 +81,7 @@ class Course:
         Raises:
             Refused: The journal cannot be written, so nothing may be sent.
         """
-        await self._write_ahead(self.operation, ())
+        await self._write_ahead(self.operation)
 
     async def sent(self, known: tuple[str, ...] = (), words: str = "") -> None:
         """Write down that the request leaves now; returns when that is on the disk.
@@ -87,11 +91,13 @@ class Course:
             words: Which step of several it is.
 
         Raises:
-            Refused: The journal cannot be written, so nothing may be sent.
+            Refused: It must not be sent, or the journal cannot be written, so nothing may be sent.
         """
+        if self.look_only:
+            raise Refused(self.look_only)
         self._words = words
-        step = self.operation.step(State.SENT, self._clock.now(), detail=words)
-        await self._write_ahead(step, known)
+        step = self.operation.step(State.SENT, self._clock.now(), detail=words, known=known)
+        await self._write_ahead(step)
         self._take(step)
 
     async def accepted(
@@ -150,9 +156,9 @@ class Course:
             self.operation = step
             self._publish(OperationChanged(step))
 
-    async def _write_ahead(self, step: Operation, known: tuple[str, ...]) -> None:
+    async def _write_ahead(self, step: Operation) -> None:
         try:
-            await self._journal.write(step, known)
+            await self._journal.write(step)
         except JournalError as error:
             raise Refused(str(error)) from error
 

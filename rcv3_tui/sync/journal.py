@@ -37,12 +37,14 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     resource_id: str | None = None
     detail: str = ""
     batch: str = ""
+    run: str = ""
+    """The run of the program that answers for the operation; see `rcv3_tui.sync.recovery`."""
 
 
 class Journal(Protocol):
     """Where operations are written down."""
 
-    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+    async def write(self, operation: Operation) -> None:
         """Write an operation's present state down and have it on the disk when this returns.
 
         Raises:
@@ -54,7 +56,7 @@ class Journal(Protocol):
 class NoJournal:
     """Writes nothing: for a simulated account, whose operations nobody has to answer for."""
 
-    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+    async def write(self, operation: Operation) -> None:
         """See `Journal.write`."""
 
 
@@ -66,15 +68,17 @@ class FileJournal:
         profile: Whose operations these are.
         tenant: The account.
         user: The user's name at Identity.
+        run: This run of the program.
     """
 
-    def __init__(self, path: Path, *, profile: str, tenant: str, user: str) -> None:
+    def __init__(self, path: Path, *, profile: str, tenant: str, user: str, run: str = "") -> None:
         self._path = path
         self._profile = profile
         self._tenant = tenant
         self._user = user
+        self._run = run
 
-    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+    async def write(self, operation: Operation) -> None:
         """See `Journal.write`."""
         entry = Entry(
             at=operation.changed,
@@ -84,36 +88,50 @@ class FileJournal:
             profile=self._profile,
             tenant=self._tenant,
             user=self._user,
-            known=known,
+            known=operation.known,
             resource_id=operation.resource_id,
             detail=operation.detail,
             batch=operation.batch,
+            run=self._run,
         )
         line = msgspec.json.encode(entry) + b"\n"
         try:
-            await asyncio.to_thread(self._append, line)
+            await asyncio.to_thread(append, self._path, line)
         except OSError as error:
             raise JournalError(
                 f"the journal {self._path} cannot be written ({error.strerror}): "
                 "nothing was sent; free the disk or mend the directory's permissions"
             ) from error
 
-    def _append(self, line: bytes) -> None:
-        directory = self._path.parent
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        is_new = not self._path.exists()
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(self._path, flags, 0o600)
-        try:
-            written = os.write(descriptor, line)
-            if written != len(line):
-                raise OSError(28, "only a part of the line fitted")
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if is_new:
-            # A new file's name is lost with the machine until its directory is on the disk too.
-            _sync(directory)
+
+def append(path: Path, data: bytes) -> None:
+    """Add whole lines to a journal and have them on the disk.
+
+    A line that an earlier death cut off is closed first, so that it costs itself alone.
+
+    Args:
+        path: The file.
+        data: One or more lines, each with its end.
+
+    Raises:
+        OSError: Not all of it could be written; the next `append` closes what was cut off.
+    """
+    directory = path.parent
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_new = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            data = b"\n" + data
+        if os.write(descriptor, data) != len(data):
+            raise OSError(28, "only a part of the line fitted", str(path))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if is_new:
+        # A new file's name is lost with the machine until its directory is on the disk too.
+        _sync(directory)
 
 
 def _sync(directory: Path) -> None:

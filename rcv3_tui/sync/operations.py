@@ -20,6 +20,9 @@ from rcv3_tui.sync.schedule import PATIENCE
 _ADDRESSES_AT_ONCE = 3
 """Public IP operations that are under way at the same time; the rest waits its turn."""
 
+RESUMED_WITHIN = 900.0
+"""Seconds after the asking for which an operation of an earlier run may still be sent."""
+
 _NODE_KINDS = (Kind.ADD_NODE, Kind.REMOVE_NODE)
 
 
@@ -71,6 +74,7 @@ class Operations:
         self._places = asyncio.Semaphore(_ADDRESSES_AT_ONCE)
         self.all: dict[str, Operation] = {} if known is None else known
         """Every operation by id, in the order they were asked for."""
+        self._waiting: dict[str, Course] = {}
 
     def under_way(self) -> tuple[Operation, ...]:
         """Give the operations that have not ended."""
@@ -108,6 +112,75 @@ class Operations:
                 self._spawn(self._carry_out_nodes(courses[start : start + CHUNK]))
         return tuple(taken)
 
+    def resume(self, operations: Sequence[Operation]) -> None:
+        """Go on with operations that an earlier run left without an outcome.
+
+        Each begins with a look. What was applied is adopted; what provably was not is sent, unless
+        it was asked for so long ago that nobody may want it any more.
+
+        Args:
+            operations: As the journal has them.
+        """
+        nodes: dict[tuple[Kind, str, bool], list[Course]] = {}
+        for operation in operations:
+            self._told(OperationChanged(operation))
+            course = Course(operation, self._journal, self._clock, self._told)
+            asked = (self._clock.now() - operation.asked).total_seconds()
+            if asked > RESUMED_WITHIN:
+                course.look_only = (
+                    f"not applied; it was asked for {operation.asked:%Y-%m-%d %H:%M} UTC and the "
+                    "program ended before, so nothing was sent now: ask again if it is wanted"
+                )
+            self._spawn_again(course, nodes)
+        for courses in nodes.values():
+            self._spawn(self._carry_out_nodes(courses))
+
+    def check_again(self, operation_id: str) -> None:
+        """Look once more what became of an operation whose outcome is unknown; send nothing.
+
+        Args:
+            operation_id: One that ended as UNKNOWN; any other is left alone.
+        """
+        operation = self.all.get(operation_id)
+        if operation is None or operation.state is not State.UNKNOWN:
+            return
+        sent = operation.step(State.SENT, self._clock.now(), detail="looking again")
+        self._told(OperationChanged(sent))
+        course = Course(sent, self._journal, self._clock, self._told)
+        course.look_only = "looked again: it was not applied; nothing was sent"
+        nodes: dict[tuple[Kind, str, bool], list[Course]] = {}
+        self._spawn_again(course, nodes)
+        for courses in nodes.values():
+            self._spawn(self._carry_out_nodes(courses))
+
+    def stop(self, batch: str) -> int:
+        """Keep what has not been sent of a batch from being sent.
+
+        Args:
+            batch: The batch's id.
+
+        Returns:
+            How many operations that stopped.
+        """
+        waiting = [
+            course
+            for course in self._waiting.values()
+            if course.operation.batch == batch and course.operation.state is State.PLANNED
+        ]
+        for course in waiting:
+            course.look_only = "stopped before it was sent; nothing was sent"
+        return len(waiting)
+
+    def _spawn_again(
+        self, course: Course, nodes: dict[tuple[Kind, str, bool], list[Course]]
+    ) -> None:
+        request = course.request
+        if request.kind in _NODE_KINDS:
+            key = (request.kind, request.region, bool(course.look_only))
+            nodes.setdefault(key, []).append(course)
+        else:
+            self._spawn(self._carry_out_address(course))
+
     def _begin(self, request: Request, batch: str) -> Course:
         now = self._clock.now()
         operation = Operation(
@@ -119,7 +192,9 @@ class Operations:
             batch=batch,
         )
         self._told(OperationChanged(operation))
-        return Course(operation, self._journal, self._clock, self._told)
+        course = Course(operation, self._journal, self._clock, self._told)
+        self._waiting[operation.id] = course
+        return course
 
     def _of_same_subject(self, request: Request) -> Operation | None:
         subject = _subject(request)
@@ -140,6 +215,8 @@ class Operations:
     def _told(self, change: Change) -> None:
         if isinstance(change, OperationChanged):
             self.all[change.operation.id] = change.operation
+            if change.operation.state is not State.PLANNED:
+                self._waiting.pop(change.operation.id, None)
         self._publish(change)
 
     async def _carry_out_address(self, course: Course) -> None:

@@ -11,7 +11,7 @@ import fcntl
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rcv3_tui.model.operation import Operation, State
-from rcv3_tui.sync.journal import Entry
+from rcv3_tui.sync.journal import Entry, append
 
 _log = logging.getLogger("rcv3_tui.sync")
 
@@ -28,15 +28,6 @@ JOURNAL = "journal.jsonl"
 _SHARED_LOCK = "journal.lock"
 _ENDED = frozenset({State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN})
 _decoder = msgspec.json.Decoder(Entry)
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """An operation that an earlier run left without an outcome."""
-
-    operation: Operation
-    known: tuple[str, ...]
-    """The precondition: ids that were there before its request left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +84,7 @@ def read_history(path: Path) -> History:
     return History(tuple(entries), torn)
 
 
-def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Left]]:
+def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]:
     """Give the operations whose last line is no outcome, oldest first.
 
     Args:
@@ -113,18 +104,16 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Left]]:
     return [
         (
             entry,
-            Left(
-                Operation(
-                    id=entry.operation,
-                    request=entry.request,
-                    state=entry.state,
-                    asked=first[entry.operation].at,
-                    changed=entry.at,
-                    batch=entry.batch,
-                    resource_id=entry.resource_id,
-                    detail=entry.detail,
-                ),
-                known.get(entry.operation, ()),
+            Operation(
+                id=entry.operation,
+                request=entry.request,
+                state=entry.state,
+                asked=first[entry.operation].at,
+                changed=entry.at,
+                batch=entry.batch,
+                resource_id=entry.resource_id,
+                detail=entry.detail,
+                known=known.get(entry.operation, ()),
             ),
         )
         for entry in last.values()
@@ -132,13 +121,16 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Left]]:
     ]
 
 
-def take_up(directory: Path, *, profile: str, tenant: str, run: str) -> list[Left]:
+def take_up(
+    directory: Path, *, profile: str, tenant: str, regions: Collection[str], run: str
+) -> list[Operation]:
     """Take the open operations of dead runs over, so that no other copy does the same.
 
     Args:
         directory: The per-user state directory.
         profile: Whose operations.
         tenant: On which account; another account's stay where they are.
+        regions: In which regions; those of others stay too.
         run: This run.
 
     Returns:
@@ -154,56 +146,18 @@ def take_up(directory: Path, *, profile: str, tenant: str, run: str) -> list[Lef
         history = read_history(path)
         if history.torn:
             _log.warning("%s: %d unreadable lines are passed over", path, history.torn)
-        taken: list[Left] = []
+        taken: list[Operation] = []
         lines: list[bytes] = []
-        for entry, left in open_operations(history.entries):
+        for entry, operation in open_operations(history.entries):
             mine = entry.profile == profile and entry.tenant == tenant
-            if mine and entry.run != run and not _is_alive(directory, entry.run):
-                taken.append(left)
-                lines.append(
-                    msgspec.json.encode(replace(entry, run=run, known=left.known)) + b"\n"
-                )
+            here = operation.request.region in regions
+            if mine and here and entry.run != run and not _is_alive(directory, entry.run):
+                taken.append(operation)
+                line = replace(entry, run=run, known=operation.known)
+                lines.append(msgspec.json.encode(line) + b"\n")
         if lines:
             append(path, b"".join(lines))
         return taken
-
-
-def append(path: Path, data: bytes) -> None:
-    """Add whole lines to a journal and have them on the disk.
-
-    A line that an earlier death cut off is closed first, so that it costs itself alone.
-
-    Args:
-        path: The file.
-        data: One or more lines, each with its end.
-
-    Raises:
-        OSError: Not all of it could be written; the next `append` closes what was cut off.
-    """
-    directory = path.parent
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            data = b"\n" + data
-        if os.write(descriptor, data) != len(data):
-            raise OSError(28, "only a part of the line fitted", str(path))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    if is_new:
-        # A new file's name is lost with the machine until its directory is on the disk too.
-        _sync(directory)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_alive(directory: Path, run: str) -> bool:

@@ -22,7 +22,7 @@ MOST_SENDS = 3
 MOST_WAITS = 10
 """How often a "too fast" is waited out before it counts as the answer."""
 
-_LOOK_PAUSES = (0.0, 3.0)
+LOOK_PAUSES = (0.0, 3.0)
 """Seconds before each look after a lost answer: the service may still be at work on it."""
 
 _LOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)
@@ -134,7 +134,7 @@ class Sender:
     ) -> Look[ResultT]:
         never_left = isinstance(error, NotReached) and not error.sent
         found: Look[ResultT] = Look(Fate.NOT_APPLIED)
-        for pause in _LOOK_PAUSES[:1] if never_left else _LOOK_PAUSES:
+        for pause in LOOK_PAUSES[:1] if never_left else LOOK_PAUSES:
             await self._clock.sleep(pause)
             found = await self._look_once(look, error, never_left=never_left)
             if found.fate is not Fate.NOT_APPLIED:

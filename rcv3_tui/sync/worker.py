@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
     from rcv3_tui.api.identity import Access, Session
     from rcv3_tui.sync.operations import Operations
+    from rcv3_tui.sync.recovery import RunLock
     from rcv3_tui.sync.region import Refusal, RegionSync
 
 Listener = Callable[[Change], None]
@@ -68,6 +69,7 @@ class Worker:
         self._asgi_app = asgi_app
         self._clock = clock or SystemClock()
         self._journal = journal
+        self._lock: RunLock | None = None
         self._listeners: list[Listener] = []
         self._regions: dict[str, RegionSync] = {}
         self._operations: Operations | None = None
@@ -214,6 +216,9 @@ class Worker:
         finally:
             await self._stop_tasks()
             await http.aclose()
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
 
     async def _open(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
         from rcv3_tui.api.errors import (
@@ -332,6 +337,7 @@ class Worker:
             others=tuple(r for r in access.catalogue.rackconnect_regions() if r not in regions),
         )
         self._publish(self.signed_in)
+        await self._take_up(self._operations, access.tenant_id)
         if self._paused:
             self.pause(True)
         self.look_at(*self._looked_at)
@@ -369,12 +375,41 @@ class Worker:
     def _make_journal(self, access: Access, credentials: Credentials) -> Journal:
         if self.settings.state_dir is None:
             return NoJournal()
+        from rcv3_tui.sync.recovery import JOURNAL, RunLock
+
+        if self._lock is None:
+            try:
+                self._lock = RunLock(self.settings.state_dir)
+            except OSError as error:
+                # Every change is refused by the journal itself then, with words that say so.
+                _log.warning("no lock of this run: %s", error)
         return FileJournal(
-            self.settings.state_dir / "journal.jsonl",
+            self.settings.state_dir / JOURNAL,
             profile=self.settings.profile,
             tenant=access.tenant_id,
             user=credentials.username,
+            run="" if self._lock is None else self._lock.run,
         )
+
+    async def _take_up(self, operations: Operations, tenant: str) -> None:
+        """Go on with what earlier runs left open, beginning with a look."""
+        from rcv3_tui.sync.recovery import take_up
+
+        if self.settings.state_dir is None:
+            return
+        try:
+            left = await asyncio.to_thread(
+                take_up,
+                self.settings.state_dir,
+                profile=self.settings.profile,
+                tenant=tenant,
+                regions=tuple(self._regions),
+                run="" if self._lock is None else self._lock.run,
+            )
+        except OSError as error:
+            _log.warning("the journal cannot be read: %s", error)
+            return
+        operations.resume([op for op in left if op.id not in operations.all])
 
     def _was_refused(self, refusal: Refusal) -> None:
         self._refused_with = refusal.message

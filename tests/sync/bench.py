@@ -36,14 +36,14 @@ class RecordingJournal:
         self.known: list[tuple[str, ...]] = []
         self.fails_on: State | None = None
 
-    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+    async def write(self, operation: Operation) -> None:
         if operation.state is self.fails_on:
             raise JournalError("the journal cannot be written (no space left): nothing was sent")
         changes = sum(
             r.method != "GET" and "/rackconnect/" in r.path for r in self._account.requests
         )
         self.lines.append((operation.state, operation.id, changes))
-        self.known.append(known)
+        self.known.append(operation.known)
 
     @property
     def states(self) -> list[State]:

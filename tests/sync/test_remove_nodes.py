@@ -6,6 +6,7 @@ import json
 
 from rcv3_tui.model.operation import State
 from rcv3_tui.simulator import Account, Fault, Node, Pool
+from rcv3_tui.sync.changes import Change, OperationChanged
 from tests.sync.bench import Bench, remove_node, servers
 
 
@@ -183,16 +184,19 @@ async def test_a_node_that_somebody_else_begins_to_remove_is_adopted(
 ) -> None:
     (node,) = nodes(account, 1, account.add_pool("web-80"))
     await bench.start()
-    text = f"Load Balancer Pool Node {node.id} is not in an ACTIVE state"
-    account.faults.add(Fault.status(409, body=text, method="DELETE"))
-    request = remove_node(node)
-    bench.submit(request)
-    account.lifecycle.begin_node_removal(account.region(), node, account.now())
 
-    operation = await bench.one(request)
+    def somebody_else(change: Change) -> None:
+        if isinstance(change, OperationChanged) and change.operation.state is State.SENT:
+            account.lifecycle.begin_node_removal(account.region(), node, account.now())
+
+    ends_it = bench.worker.listen(somebody_else)
+    bench.submit(remove_node(node))
+    await bench.settle()
+    ends_it()
+    operation = await bench.one(remove_node(node))
 
     assert (operation.state, operation.detail) == (State.SETTLED, "web-01 is out of web-80")
-    assert len(bench.sent) <= 1
+    assert bench.sent == ["DELETE 409"]
 
 
 async def test_a_wording_that_is_not_known_is_no_success(bench: Bench, account: Account) -> None:

@@ -230,6 +230,9 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Change the size as a window does."""
         with self._changed:
+            if (columns, rows) == (self._screen.columns, self._screen.lines):
+                # No signal is sent then, and nothing is drawn anew.
+                return
             self._screen.resize(rows, columns)
             self._screen.erase_in_display(2)
             self._set_size(columns, rows)
