@@ -7,6 +7,7 @@ item of a list costs that item. What makes a single resource is in `rcv3_tui.api
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
@@ -18,12 +19,19 @@ from rcv3_tui.api.faults import safe_text
 from rcv3_tui.model.resources import Resource
 
 T = TypeVar("T", bound=Resource)
+AnyT = TypeVar("AnyT")
 Decoder = Callable[[bytes], T]
 """Makes a resource of its own JSON; raises `msgspec.ValidationError` naming the path."""
 
 _SLICE = 200
 """Items that are decoded before others get their turn: about 3 ms."""
 
+
+_ESCAPES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""An escaped backslash, a whole surrogate pair, or half of one."""
 
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _anything = msgspec.json.Decoder()
@@ -96,7 +104,7 @@ class ItemReader(Generic[T]):
             item = self._reuse.find(self._index, data)
             if item is None:
                 try:
-                    item = self._decoder(data)
+                    item = leniently(self._decoder, data)
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                     self.skipped.append(_reason(f"{self._prefix}[{self._index}]", error))
                 decoded += 1
@@ -198,7 +206,7 @@ def decode_maybe(body: bytes, decoder: Decoder[T]) -> T | None:
     if len(raws) > 1:
         raise BadBody(f"the answer holds {len(raws)} records where one was asked for")
     try:
-        return decoder(bytes(raws[0]))
+        return leniently(decoder, bytes(raws[0]))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody(
             f"the answer has another shape than expected: {_reason('$', error)}"
@@ -218,9 +226,34 @@ def check_json(body: bytes) -> None:
     if not bare:
         return
     try:
-        _anything.decode(bare)
+        leniently(_anything.decode, bare)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise not_json(bare) from None
+
+
+def leniently(decode: Callable[[bytes], AnyT], data: bytes) -> AnyT:
+    """Decode JSON in which a text may hold half a character.
+
+    JSON lets a name hold one half of a surrogate pair, which is no character and which the
+    decoder refuses; such a half is kept as the six signs that it was written with.
+
+    Args:
+        decode: The decoder.
+        data: The JSON.
+
+    Returns:
+        What the decoder makes of it.
+
+    Raises:
+        msgspec.DecodeError: It is no JSON, or of another shape.
+    """
+    try:
+        return decode(data)
+    except msgspec.DecodeError:
+        mended = _ESCAPES.sub(lambda m: b"\\" + m[0] if m["half"] else m[0], data)
+        if mended == data:
+            raise
+        return decode(mended)
 
 
 def not_json(body: bytes) -> BadBody:
@@ -241,8 +274,8 @@ def _split(body: bytes) -> Sequence[msgspec.Raw]:
         return ()
     try:
         if bare.startswith(b"["):
-            return _items.decode(bare)
-        _anything.decode(bare)
+            return leniently(_items.decode, bare)
+        leniently(_anything.decode, bare)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise not_json(bare) from None
     if bare.startswith(b"{"):

@@ -84,11 +84,16 @@ class ApiError(Exception):
     def one_line(self) -> str:
         """Say it in one line: what was tried, on what, what came back."""
         tried = " ".join(part for part in (self.operation, self.target) if part)
+        return f"{tried}: {self.came_back}" if tried else self.came_back
+
+    @property
+    def came_back(self) -> str:
+        """What came back alone, for where it is clear what was tried."""
         details = [f"HTTP {self.status}"] if self.status is not None else []
         if self.request_id and self.request_id not in self.message:
             details.append(f"request id {self.request_id}")
         tail = f" ({', '.join(details)})" if details else ""
-        return f"{tried}: {self.message}{tail}" if tried else f"{self.message}{tail}"
+        return f"{self.message}{tail}"
 
     def __str__(self) -> str:
         return self.one_line()

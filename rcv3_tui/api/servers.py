@@ -86,7 +86,7 @@ class CloudServers:
         try:
             decode.check_json(reply.body)
             try:
-                body = bytes(_answer.decode(reply.body).server)
+                body = bytes(decode.leniently(_answer.decode, reply.body).server)
             except msgspec.DecodeError:
                 raise BadBody("the answer holds no server") from None
             return decode.decode_one(body, records.server)
@@ -135,7 +135,7 @@ def _read_page(body: bytes) -> tuple[Sequence[msgspec.Raw], str | None]:
     """
     bare = body.removeprefix(b"\xef\xbb\xbf").strip()
     try:
-        page = _page.decode(bare)
+        page = decode.leniently(_page.decode, bare)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         decode.check_json(bare)
         raise BadBody("the answer holds no list of servers") from None

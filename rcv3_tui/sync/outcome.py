@@ -45,14 +45,14 @@ def _outcome(error: Exception) -> tuple[State, str]:
                 "refresh and look before asking again",
             )
         case Forbidden():
-            return State.REJECTED, f"{error.one_line()}; your user lacks the role"
+            return State.REJECTED, f"{error.came_back}; your user lacks the role"
         case NotSupported():
             return (
                 State.REJECTED,
-                f"{error.one_line()}; this revision of the service does not offer it",
+                f"{error.came_back}; this revision of the service does not offer it",
             )
         case ApiError():
-            return State.REJECTED, error.one_line()
+            return State.REJECTED, error.came_back
         case _:
             # One broken operation must not end the console; it is told and logged, not hidden.
             _log.error("an operation ended unexpectedly", exc_info=error)

@@ -63,7 +63,7 @@ class Unproven(Exception):  # noqa: N818 - a state of knowledge, not an error of
     """
 
     def __init__(self, cause: ApiError) -> None:
-        super().__init__(cause.one_line())
+        super().__init__(cause.came_back)
         self.cause = cause
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
     from rcv3_tui.api.identity import Access, Session
+    from rcv3_tui.api.token_cache import FileTokenCache
     from rcv3_tui.sync.operations import Operations
     from rcv3_tui.sync.recovery import RunLock
     from rcv3_tui.sync.region import Refusal, RegionSync
@@ -139,6 +140,15 @@ class Worker:
             raise ReadOnly("not signed in yet: nothing was changed")
         return self._operations.submit(requests)
 
+    def check_again(self, operation_id: str) -> None:
+        """Look once more what became of an operation whose outcome is unknown; send nothing."""
+        if self._operations is not None:
+            self._operations.check_again(operation_id)
+
+    def stop(self, batch: str) -> int:
+        """Keep what has not been sent of a batch from being sent; tell how much that is."""
+        return 0 if self._operations is None else self._operations.stop(batch)
+
     def refresh(self, part: Part | None = None) -> None:
         """Read a part of every region now, or all of them."""
         for region in self._regions.values():
@@ -232,7 +242,9 @@ class Worker:
         from rcv3_tui.api.identity import Session
 
         identity = self.settings.identity_url
-        session = Session(http, identity, credentials, clock=self._clock)
+        session = Session(
+            http, identity, credentials, clock=self._clock, cache=self._token_cache(credentials)
+        )
         try:
             access = await session.access()
             regions = self._open_regions(http, session, access)
@@ -390,6 +402,14 @@ class Worker:
             user=credentials.username,
             run="" if self._lock is None else self._lock.run,
         )
+
+    def _token_cache(self, credentials: Credentials) -> FileTokenCache | None:
+        from rcv3_tui.api.token_cache import FileTokenCache
+
+        directory, identity = self.settings.cache_dir, self.settings.identity_url
+        if directory is None:
+            return None
+        return FileTokenCache(directory, identity, credentials, self._clock)
 
     async def _take_up(self, operations: Operations, tenant: str) -> None:
         """Go on with what earlier runs left open, beginning with a look."""

@@ -16,7 +16,7 @@ from rcv3_tui.model.consequences import (
     removal_of_public_ips,
     unassignment_of,
 )
-from rcv3_tui.model.operation import Kind, Request, Target
+from rcv3_tui.model.operation import Kind, Request, State, Target
 from rcv3_tui.model.resources import PublicIP, Server
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase
@@ -351,6 +351,56 @@ def _why_not(holder: PublicIP, record: PublicIP) -> str:
     if holder.key == record.key:
         return "has it already"
     return f"has {holder.address or holder.status}"
+
+
+# -- operations -------------------------------------------------------------------------------
+
+
+def operation(console: ConsoleScreen, row: str) -> None:
+    """Offer what can be done about an operation: look at it, look again, ask again, stop it."""
+    asked = console.picture.operations.get(row)
+    if asked is None:
+        return
+    waiting = [
+        other
+        for other in console.picture.operations.values()
+        if other.batch == asked.batch and other.state is State.PLANNED
+    ]
+    failed = [
+        other
+        for other in console.picture.operations.values()
+        if other.batch == asked.batch and other.state in (State.FAILED, State.REJECTED)
+    ]
+    choices = [Choice("details", "d", "details", "everything known of it")]
+    if asked.state is State.UNKNOWN:
+        choices.append(Choice("look", "l", "check again", "read the account; send nothing"))
+        choices.append(Choice("again", "a", "send again", "it may be applied twice"))
+    if failed:
+        count = f"the {len(failed)} that failed" if len(failed) > 1 else "the one that failed"
+        choices.append(Choice("retry", "r", "ask again", f"{count}, each looked at first"))
+    if waiting:
+        choices.append(Choice("stop", "s", "stop", f"{len(waiting)} not sent yet"))
+    if len(choices) == 1:
+        console.show_details()
+        return
+
+    def chosen(choice: str | None) -> None:
+        match choice:
+            case "details":
+                console.show_details()
+            case "look":
+                console.worker.check_again(asked.id)
+            case "again":
+                console.ask_again([asked])
+            case "retry":
+                console.ask_again(failed)
+            case "stop":
+                count = console.worker.stop(asked.batch)
+                console.say(f"{count} not sent yet: stopped", "warn")
+
+    console.app.push_screen(
+        ChooseScreen(asked.request.sentence, choices, ascii_only=console.ascii), chosen
+    )
 
 
 # -- small helpers ----------------------------------------------------------------------------

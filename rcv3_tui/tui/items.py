@@ -28,6 +28,8 @@ class ServerItem(Struct, frozen=True):
     private_ip: str | None
     record: PublicIP | None
     """The public IP record that counts, where there is one."""
+    addresses_known: bool
+    """The public IPs have been read, so that no record means no address."""
     record_since: datetime | None
     pools: tuple[str, ...]
     """Names of the pools it is in, as far as they have been read."""

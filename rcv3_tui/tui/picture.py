@@ -13,7 +13,7 @@ from enum import StrEnum
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Kind, Operation
 from rcv3_tui.model.resources import PoolNode, PublicIP
-from rcv3_tui.model.snapshot import Delta, Diff, Snapshot
+from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot
 from rcv3_tui.tui.items import (
     Item,
     NetworkItem,
@@ -76,7 +76,8 @@ class Picture:
         """Region and id of the pool whose nodes are shown."""
         self._since: dict[tuple[str, str], tuple[str, datetime | None]] = {}
         self._active: dict[str, Operation] = {}
-        self._all_read: dict[str, bool] = {}
+        self._known: dict[str, tuple[bool, bool]] = {}
+        """Region to whether its public IPs, and the nodes of all its pools, have been read."""
 
     def now(self) -> datetime:
         """The time of day."""
@@ -116,10 +117,14 @@ class Picture:
                 if node.server_key is not None
             )
             servers = Delta(servers.changed | (joined & snapshot.servers.keys()), servers.removed)
-        all_read = snapshot.nodes.keys() >= snapshot.pools.keys()
-        if before is not None and all_read != self._all_read.get(region):
+        known = (
+            snapshot.part(Part.PUBLIC_IPS).fetched is not None,
+            snapshot.part(Part.POOLS).fetched is not None
+            and snapshot.nodes.keys() >= snapshot.pools.keys(),
+        )
+        if before is not None and known != self._known.get(region):
             servers = Delta(frozenset(snapshot.servers), servers.removed)
-        self._all_read[region] = all_read
+        self._known[region] = known
         diffs: RowDiffs = {}
         self._fill(diffs, PaneKind.SERVERS, region, servers, snapshot.servers)
         self._fill(diffs, PaneKind.PUBLIC_IPS, region, diff.public_ips, snapshot.public_ips)
@@ -270,12 +275,13 @@ class Picture:
                 server=server,
                 private_ip=snapshot.private_ip_of(server),
                 record=record,
+                addresses_known=self._known[region][0],
                 record_since=None if record is None else self._since_of(region, record),
                 pools=tuple(
                     pool.name if (pool := snapshot.pools.get(n.pool_key)) else n.pool_key
                     for n in snapshot.nodes_of.get(key, ())
                 ),
-                pools_known=self._all_read[region],
+                pools_known=self._known[region][1],
                 work=self._work(region, "server", key),
             )
         if kind is PaneKind.PUBLIC_IPS:
@@ -330,9 +336,12 @@ class Picture:
                 continue
             if target == "server":
                 # A node's coming and going is the pool's and the node's business, not the row's.
-                if request.kind not in (Kind.ADD_PUBLIC_IP, Kind.ASSIGN, Kind.MOVE):
+                if request.kind in (Kind.REMOVE_PUBLIC_IP, Kind.UNASSIGN):
+                    about = request.held_by
+                elif request.kind in (Kind.ADD_PUBLIC_IP, Kind.ASSIGN, Kind.MOVE):
+                    about = request.server
+                else:
                     continue
-                about = request.server
             elif target == "public_ip":
                 about = request.public_ip
             elif target == "pool":

@@ -124,3 +124,21 @@ def test_any_json_will_do_where_the_content_does_not_matter() -> None:
     check_json(b'{"a": 1}')
     with pytest.raises(BadBody, match="web page"):
         check_json(b"<html>")
+
+
+@pytest.mark.parametrize(
+    ("spelled", "shown"),
+    [
+        (r"\ud800", r"\ud800"),
+        (r"\udc00 tail", r"\udc00 tail"),
+        (r"\\\ud83d", r"\\ud83d"),
+        (r"\ud83d\ude00", "\N{GRINNING FACE}"),
+        (r"\\ud800", r"\ud800"),
+        (r"\ud83d\ude00\ude00", "\N{GRINNING FACE}" + r"\ude00"),
+    ],
+)
+def test_half_a_character_is_kept_as_it_was_written(spelled: str, shown: str) -> None:
+    body = f'[{{"id": "n-1", "name": "{spelled}"}}, {{"id": "n-2", "name": "RC-CLOUD"}}]'
+    listing = decode_list(body.encode(), records.network)
+    assert listing.skipped == ()
+    assert [network.name for network in listing.items] == [shown, "RC-CLOUD"]

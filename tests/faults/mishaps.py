@@ -26,10 +26,10 @@ from tests.faults.kinds import (
 from tests.faults.judging import DONE, PROVE_IT, REFUSED, UNKNOWN
 from tests.faults.world import World
 
-TIMEOUT: Final = 0.3
+TIMEOUT: Final = 0.5
 """Real seconds that the client waits for an answer."""
 
-_SILENCE: Final = TIMEOUT * 1.5
+_SILENCE: Final = TIMEOUT * 1.4
 
 _FAR_AWAY: Final = 1e12
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,26 +18,44 @@ from rcv3_tui.simulator import Fault
 from rcv3_tui.sync.journal import FileJournal
 from tests.faults.conftest import Tally
 from tests.faults.fast_clock import FastClock
-from tests.faults.judging import judge
+from tests.faults.judging import Verdict, judge
 from tests.faults.kinds import CASES, Case
+from tests.faults.lanes import lanes, selected
 from tests.faults.mishaps import TIMEOUT, Mishap, mishaps_of
 from tests.faults.running import journal_path, read_journal, seated
 from tests.faults.service import Door, Service
 from tests.faults.world import Holdings, World
 
+_AT_ONCE = 4
 _SHUT_FOR = 5.0
 
-COMBINATIONS = [
-    pytest.param(case, mishap, id=f"{case}:{mishap}")
-    for case in CASES
-    for mishap in mishaps_of(case)
-]
+COMBINATIONS = {
+    f"{case}:{mishap}": (case, mishap) for case in CASES for mishap in mishaps_of(case)
+}
 
 
-@pytest.mark.parametrize(("case", "mishap"), COMBINATIONS)
-async def test_what_was_asked_for_happens_once_and_is_told_truly(
-    case: Case, mishap: Mishap, served: Service, tally: Tally, tmp_path: Path
+@pytest.fixture(scope="module")
+def verdicts(
+    request: pytest.FixtureRequest, served: Service, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[Verdict]]]:
+    """What becomes of every combination that was asked for, several at a time."""
+    jobs = {
+        name: partial(_meet, *COMBINATIONS[name], served, tmp_path_factory.mktemp("state"))
+        for name, _ in selected(request)
+    }
+    with lanes(_AT_ONCE, jobs) as futures:
+        yield futures
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS)
+def test_what_was_asked_for_happens_once_and_is_told_truly(
+    combination: str, verdicts: Mapping[str, Future[Verdict]], tally: Tally
 ) -> None:
+    tally.add(verdicts[combination].result())
+
+
+async def _meet(case: Case, mishap: Mishap, served: Service, state_dir: Path) -> Verdict:
+    """Carry one kind of operation out while one thing goes wrong, and judge what came of it."""
     clock = FastClock(mishap.rate)
     world = World(clock)
     requests, goals = case.requests(world), case.goals(world)
@@ -52,37 +72,36 @@ async def test_what_was_asked_for_happens_once_and_is_told_truly(
 
     async with _door(served, mishap) as door:
         with served.serving(world.account, door.url if door else None) as account:
-            account.journal = journal_path(tmp_path)
+            account.journal = journal_path(state_dir)
             account.before_first(case.method, case.path(world), at_the_first_change)
             settings = replace(
                 world.settings(account.url, timeout=TIMEOUT),
-                state_dir=tmp_path,
-                ca_bundle=tmp_path,
+                state_dir=state_dir,
+                # Nothing here speaks TLS, and reading the machine's own bundle takes long.
+                ca_bundle=state_dir,
             )
             journal = None
             if door is not None:
-                journal = _ShutsTheDoor(journal_path(tmp_path), door, clock)
+                journal = _ShutsTheDoor(journal_path(state_dir), door, clock)
             async with seated(settings, clock, journal) as seat:
                 await seat.live()
                 if mishap.fault is not None:
                     world.account.faults.add(mishap.fault(case, world))
-                await seat.carry_out(requests, tmp_path)
+                await seat.carry_out(requests, state_dir)
             await account.quiet()
         assert door is None or door.refusals == 1
     assert before, "the changing request never arrived"
     assert not account.unannounced, "a change left before it was written down"
     world.settle()
-    tally.add(
-        judge(
-            world,
-            requests,
-            goals,
-            before[0],
-            read_journal(tmp_path),
-            allowed=lambda number: (mishap.end_of(number),),
-            spoilt_was_applied=mishap.applied,
-            proven_by=mishap.proof,
-        )
+    return judge(
+        world,
+        requests,
+        goals,
+        before[0],
+        read_journal(state_dir),
+        allowed=lambda number: (mishap.end_of(number),),
+        spoilt_was_applied=mishap.applied,
+        proven_by=mishap.proof,
     )
 
 

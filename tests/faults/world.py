@@ -13,6 +13,25 @@ Holdings = dict[str, str]
 """What stands in the account: a thing to how it is, such as `web-02 in web-80` to `yes`."""
 
 
+def settings_for(url: str, username: str, api_key: str, *, timeout: float) -> Settings:
+    """Settings that sign in to an account where it is served.
+
+    Args:
+        url: Where that is.
+        username: Whose account.
+        api_key: Their key.
+        timeout: Real seconds that an answer may take.
+    """
+    return Settings(
+        profile="acme",
+        credentials=Credentials(username, api_key=Secret(api_key)),
+        identity_url=f"{url}/v2.0",
+        regions=(REGION,),
+        timeout=timeout,
+        refresh_interval=30.0,
+    )
+
+
 class World:
     """Three servers, three public IPs and two pools.
 
@@ -54,16 +73,7 @@ class World:
 
     def settings(self, url: str, *, timeout: float) -> Settings:
         """Settings that sign in to the account where it is served."""
-        return Settings(
-            profile="acme",
-            credentials=Credentials(
-                self.account.username, api_key=Secret(self.account.api_key)
-            ),
-            identity_url=f"{url}/v2.0",
-            regions=(REGION,),
-            timeout=timeout,
-            refresh_interval=30.0,
-        )
+        return settings_for(url, self.account.username, self.account.api_key, timeout=timeout)
 
     def settle(self) -> None:
         """Let everything come to its end that is under way in the account."""

@@ -9,6 +9,7 @@ import pytest
 
 from rcv3_tui.model.operation import Kind, Request, State
 from rcv3_tui.simulator import Account, Fault
+from rcv3_tui.sync.changes import Change, OperationChanged
 from tests.sync.bench import (
     Bench,
     add_ip,
@@ -128,6 +129,17 @@ def lost(after: bool, how: str, method: str, times: int | None = 1) -> Fault:
     return Fault.html(200, after=after, method=method, path=RACKCONNECT, times=times)
 
 
+def once_sent(bench: Bench, fault: Fault) -> None:
+    """Let something go wrong from the moment on that a change leaves."""
+
+    def heard(change: Change) -> None:
+        if isinstance(change, OperationChanged) and change.operation.state is State.SENT:
+            bench.account.faults.add(fault)
+            ends_it()
+
+    ends_it = bench.worker.listen(heard)
+
+
 @every_kind
 @pytest.mark.parametrize("how", ["drop", "500", "an outage page"])
 async def test_a_change_whose_answer_is_lost_after_it_was_applied_is_adopted(
@@ -185,11 +197,9 @@ async def test_what_nobody_can_look_up_is_unknown_and_never_sent_again(
     requests = case.requests(account)
     await bench.start()
     account.faults.add(Fault.drop(method=case.method, path=RACKCONNECT, after=True))
-    taken = bench.submit(*requests)
-    await bench.until(lambda: len(bench.sent) == 1)
-    account.faults.add(Fault.drop(path=RACKCONNECT))
+    once_sent(bench, Fault.drop(path=RACKCONNECT))
 
-    await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
+    taken = await bench.carry_out(*requests)
 
     assert {bench.now(op).state for op in taken} == {State.UNKNOWN}
     assert all("nothing proves what became of it" in bench.now(op).detail for op in taken)
@@ -217,9 +227,8 @@ async def test_an_outage_of_minutes_after_the_sending_is_sat_out(
     server = account.add_server("web-01")
     await bench.start()
     account.faults.add(Fault.drop(after=True, method="POST", path="public_ips", times=1))
+    once_sent(bench, Fault.drop())
     (operation,) = bench.submit(add_ip(server))
-    await bench.until(lambda: len(bench.sent) == 1)
-    account.faults.add(Fault.drop())
     await bench.advance(180)
     assert "looking what became of it" in bench.now(operation).detail
     account.faults.clear()
@@ -239,7 +248,6 @@ async def test_an_add_that_is_applied_late_is_adopted_when_the_second_one_is_ref
     (operation,) = bench.submit(add_ip(server))
     await bench.advance(2.5)
     # The lost request is still on its way while it is looked for, and comes in just afterwards.
-    account.lifecycle.at(account.now() + 0.4, lambda at: None)
     empty = Fault.status(200, body="[]", method="GET", path="public_ips$", times=2)
     account.faults.add(empty)
     account.add_public_ip(server)
@@ -248,6 +256,7 @@ async def test_an_add_that_is_applied_late_is_adopted_when_the_second_one_is_ref
 
     assert bench.now(operation).state is State.SETTLED
     assert bench.now(operation).detail.endswith("applied, answer was lost")
+    assert bench.sent == ["POST 0", "POST 409"]
     assert len(account.region().public_ips) == 1
 
 

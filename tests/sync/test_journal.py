@@ -52,7 +52,7 @@ async def test_file_and_directory_are_for_the_owner_alone(state_dir: Path) -> No
 async def test_a_line_says_who_wanted_what_where_and_what_was_there_before(
     state_dir: Path,
 ) -> None:
-    await journal(state_dir).write(OPERATION, ("ip-1", "ip-2"))
+    await journal(state_dir).write(OPERATION.step(State.SENT, NOW, known=("ip-1", "ip-2")))
 
     (line,) = (state_dir / "journal.jsonl").read_text().splitlines()
     assert json.loads(line) == {

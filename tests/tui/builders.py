@@ -77,9 +77,19 @@ class Console:
 
     async def settle(self) -> None:
         """Let everything happen that needs no time."""
-        for _ in range(2):
-            await self.clock.settle(100)
-            await self.pilot.pause()
+        for _ in range(4):
+            await self.clock.settle(25)
+            await self.paint()
+
+    async def paint(self) -> None:
+        """Have every message that is on its way handled, and the screen brought up to date.
+
+        Pilot's own pause waits until the process is idle by the wall clock, which takes many times
+        as long, and on a busy machine for ever.
+        """
+        await self.pilot._wait_for_screen()
+        if self.app.is_running and self.app.screen_stack:
+            self.app.screen._on_timer_update()
 
     async def advance(self, seconds: float) -> None:
         """Let time pass, second by second, as the screen's own tick would see it."""
@@ -94,7 +104,7 @@ class Console:
         for key in keys:
             self._hand += BETWEEN_KEYS
             self.send(key, self._hand)
-            await self.pilot.pause()
+            await self.paint()
         await self.settle()
 
     def send(self, key: str, time: float) -> None:
@@ -126,7 +136,7 @@ class Console:
     async def resize(self, width: int, height: int) -> None:
         """Change the terminal's size."""
         await self.pilot.resize_terminal(width, height)
-        await self.pilot.pause()
+        await self.paint()
 
     async def go(self, kind: PaneKind, name: str) -> None:
         """Go to a pane and put the cursor on the row of a name."""

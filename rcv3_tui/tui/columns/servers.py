@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rcv3_tui.model.status import Phase, phase
-from rcv3_tui.tui.columns.shared import Now, region_column, wide
+from rcv3_tui.tui.columns.shared import Now, doing, region_column, wide
 from rcv3_tui.tui.formats import (
     Glyphs,
     address_sort,
@@ -32,10 +32,10 @@ def server_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[Se
     def public(item: ServerItem) -> Cell:
         record, work = item.record, item.work
         if work is not None and (record is None or phase(record.status) is not Phase.MOVING):
-            words = f"{signs.of(Phase.MOVING)} ADDING {age(work.asked, now())}"
+            words = f"{signs.of(Phase.MOVING)} {doing(work)} {age(work.asked, now())}"
             return Cell(words, "moving")
         if record is None:
-            return Cell(signs.dash, "muted")
+            return Cell(signs.dash if item.addresses_known else signs.ellipsis, "muted")
         if phase(record.status) is Phase.SETTLED and record.address:
             return Cell(record.address)
         text, tone = status_text(record.status, signs, since=item.record_since, now=now())

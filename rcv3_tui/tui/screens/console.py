@@ -25,7 +25,7 @@ from rcv3_tui.sync.changes import (
     SnapshotChanged,
 )
 from rcv3_tui.sync.worker import ReadOnly
-from rcv3_tui.tui import columns
+from rcv3_tui.tui import asking, columns
 from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, hints
 from rcv3_tui.tui.commands.keys import shown_keys
 from rcv3_tui.tui.formats import duration, glyphs
@@ -236,7 +236,7 @@ class ConsoleScreen(Screen[None]):
         if operation.is_ended and (before is None or not before.is_ended):
             took = f" ({duration(operation.seconds)})"
             if operation.is_trouble:
-                self.say(f"{sentence}: {operation.state}: {operation.detail}{took}", "failed")
+                self.say(f"{sentence}: {operation.detail}{took}", "failed")
             else:
                 self.say(f"{sentence}: {operation.detail or 'done'}{took}", "ok")
         elif operation.state is State.PLANNED and before is None:
@@ -336,7 +336,7 @@ class ConsoleScreen(Screen[None]):
             self._message_line.show([])
             return
         pieces = [Piece(f" {said.text}", said.tone)]
-        self._message_line.show(pieces, [Piece(" Esc dismisses ", "muted")] if said.stays else [])
+        self._message_line.show(pieces, [Piece(" Esc ", "muted")] if said.stays else [])
 
     # -- going --------------------------------------------------------------------------------
 
@@ -373,6 +373,9 @@ class ConsoleScreen(Screen[None]):
         """Open a pool's nodes, or the details of any other row."""
         row = self.cursor_row
         if row is None:
+            return
+        if self.active is PaneKind.OPERATIONS:
+            asking.operation(self, row)
             return
         if self.active is not PaneKind.POOLS:
             self.show_details()
@@ -644,6 +647,11 @@ class ConsoleScreen(Screen[None]):
         repeated = [operation for operation in taken if operation.id in running]
         if repeated:
             self.say(f"{repeated[0].request.sentence}: is under way already", "warn")
+
+    def ask_again(self, operations: Sequence[Operation]) -> None:
+        """Have changes done that ended otherwise than asked; each is looked at first."""
+        if self.may_change():
+            self.submit([operation.request for operation in operations])
 
     def confirm(self, removal: Removal, region: str) -> None:
         """Open the dialog; what it approves is sent, with the ids that it showed."""

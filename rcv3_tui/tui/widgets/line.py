@@ -28,7 +28,8 @@ TONES = ("ok", "moving", "failed", "warn", "muted", "accent", "key", "strong")
 class Piece:
     """A piece of a line.
 
-    `spare` tells what goes first where there is no room: the highest first, 0 never.
+    `spare` tells what goes first where there is no room: the highest first, 0 never. Pieces of the
+    same number go together.
     """
 
     text: str
@@ -148,10 +149,11 @@ def _fit(
         return sum(cell_len(piece.text) for piece in chain(kept_left, kept_right)) + 1
 
     while total() > width:
-        spare = max(chain(kept_left, kept_right), key=lambda piece: piece.spare, default=None)
-        if spare is None or spare.spare == 0:
+        spare = max((piece.spare for piece in chain(kept_left, kept_right)), default=0)
+        if spare == 0:
             break
-        (kept_left if spare in kept_left else kept_right).remove(spare)
+        kept_left = [piece for piece in kept_left if piece.spare != spare]
+        kept_right = [piece for piece in kept_right if piece.spare != spare]
     return kept_left, kept_right
 
 

@@ -1,0 +1,92 @@
+"""A headless worker in a process of its own, which kills itself when it has come so far.
+
+Arguments: one JSON object, see `Orders`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from rcv3_tui.clock import Clock
+from rcv3_tui.model.operation import Operation, Request, State
+from rcv3_tui.settings import Settings
+from rcv3_tui.sync.journal import FileJournal
+from tests.faults.fast_clock import FastClock
+from tests.faults.running import journal_path, read_journal, seated, written
+from tests.faults.world import settings_for
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """What a child is to do."""
+
+    url: str
+    username: str
+    api_key: str
+    state_dir: str
+    origin: float
+    """When the clock that all share stood at its start, by the machine's monotonic clock."""
+    requests: tuple[Request, ...] = ()
+    """What to ask for; nothing: take up what the journal holds."""
+    die_at: State | None = None
+    """Die when this state has been written down for every request."""
+
+
+class _DyingJournal(FileJournal):
+    """A journal whose process is killed as soon as a state is on the disk.
+
+    Args:
+        path: The file.
+        settings: Whose operations these are.
+        state: The state.
+        count: Of how many operations.
+    """
+
+    def __init__(self, path: Path, settings: Settings, state: State, count: int) -> None:
+        user = "" if settings.credentials is None else settings.credentials.username
+        super().__init__(path, profile=settings.profile, tenant="123456", user=user)
+        self._state = state
+        self._left = count
+
+    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
+        await super().write(operation, known)
+        if operation.state is self._state:
+            self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def carry_out(orders: Orders) -> None:
+    """Do what the orders say."""
+    clock: Clock = FastClock(origin=orders.origin)
+    state_dir = Path(orders.state_dir)
+    settings = replace(
+        settings_for(orders.url, orders.username, orders.api_key, timeout=5.0),
+        state_dir=state_dir,
+        ca_bundle=state_dir,
+    )
+    journal = None
+    if orders.die_at is not None:
+        count = len(orders.requests)
+        journal = _DyingJournal(journal_path(state_dir), settings, orders.die_at, count)
+    async with seated(settings, clock, journal) as seat:
+        await seat.live()
+        if orders.requests:
+            await seat.carry_out(orders.requests, state_dir)
+            return
+        left = {told.id for told in read_journal(state_dir) if told.outcome is None}
+        missing = left - seat.worker.operations.keys()
+        if missing:
+            raise SystemExit(f"{len(missing)} operations of the journal were not taken up")
+        await seat.ended()
+        await written(state_dir)
+
+
+if __name__ == "__main__":
+    asyncio.run(carry_out(msgspec.json.decode(sys.argv[1], type=Orders)))

@@ -1,0 +1,130 @@
+"""The program is killed in the middle of an operation, and its next start takes it up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rcv3_tui.model.operation import State
+from rcv3_tui.simulator import Fault
+from tests.faults.child import Orders
+from tests.faults.conftest import Tally
+from tests.faults.fast_clock import FastClock
+from tests.faults.judging import DONE, REFUSED, Verdict, judge
+from tests.faults.kinds import CASES, Case
+from tests.faults.lanes import lanes, selected
+from tests.faults.running import journal_path, read_journal
+from tests.faults.service import Service
+from tests.faults.world import World
+
+_AT_ONCE = 2
+_DEADLINE = 40.0
+_ROOT = Path(__file__).parents[2]
+
+APPLIED = "sent-and-applied"
+MOMENTS = {
+    # Nothing has left: done now, or told as not sent, but not forgotten.
+    "planned": (DONE, REFUSED),
+    # Nothing has arrived, which a look proves.
+    "sent": (DONE, REFUSED),
+    APPLIED: (DONE,),
+    "accepted": (DONE,),
+}
+"""The last thing that was on the disk, or was done, to how the operation may end."""
+
+DEATHS = {f"killed-at-{moment}:{case}": (case, moment) for moment in MOMENTS for case in CASES}
+
+
+@pytest.fixture(scope="module")
+def verdicts(
+    request: pytest.FixtureRequest, served: Service, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[Verdict]]]:
+    """What becomes of every death that was asked for, two at a time."""
+    jobs = {
+        name: partial(_die_and_rise, *DEATHS[name], served, tmp_path_factory.mktemp("state"))
+        for name, _ in selected(request)
+    }
+    with lanes(_AT_ONCE, jobs) as futures:
+        yield futures
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_the_next_start_brings_it_to_a_true_end(
+    death: str, verdicts: Mapping[str, Future[Verdict]], tally: Tally
+) -> None:
+    tally.add(verdicts[death].result())
+
+
+async def _die_and_rise(case: Case, moment: str, served: Service, state_dir: Path) -> Verdict:
+    clock = FastClock()
+    world = World(clock)
+    requests, goals = tuple(case.requests(world)), case.goals(world)
+    before = world.holdings()
+    with served.serving(world.account) as account:
+        account.journal = journal_path(state_dir)
+        again = Orders(
+            account.url, world.account.username, world.account.api_key, str(state_dir), clock.origin
+        )
+        first = msgspec.structs.replace(again, requests=requests)
+        if moment != APPLIED:
+            first = msgspec.structs.replace(first, die_at=State(moment))
+        child = await _start(first)
+        if moment == APPLIED:
+            _kill_once_applied(child, case, world)
+        assert await _end_of(child) == (-signal.SIGKILL, ""), "it did not come to be killed"
+        await account.quiet()
+        world.account.faults.clear()
+        assert await _end_of(await _start(again)) == (0, "")
+        await account.quiet()
+    assert not account.unannounced, "a change left before it was written down"
+    world.settle()
+    return judge(
+        world,
+        requests,
+        goals,
+        before,
+        read_journal(state_dir),
+        allowed=lambda number: MOMENTS[moment],
+        spoilt_was_applied=True,
+    )
+
+
+def _kill_once_applied(child: asyncio.subprocess.Process, case: Case, world: World) -> None:
+    async def kill(seconds: float) -> None:
+        os.kill(child.pid, signal.SIGKILL)
+
+    # The silence between the work and its answer is when the killing is done.
+    world.account.faults.sleep = kill
+    world.account.faults.add(
+        Fault.silence(0.0, after=True, method=case.method, path=case.path(world), times=1)
+    )
+
+
+async def _start(orders: Orders) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.child",
+        msgspec.json.encode(orders).decode(),
+        cwd=_ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def _end_of(child: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    try:
+        async with asyncio.timeout(_DEADLINE):
+            _, errors = await child.communicate()
+    except TimeoutError:
+        child.kill()
+        raise
+    return child.returncode, errors.decode()

@@ -1,0 +1,205 @@
+"""The request budget: operations at once, the rest by what is left, never over the limit."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from rcv3_tui.api.budget import Priority
+from rcv3_tui.clock import ManualClock
+from rcv3_tui.sync.budget import RequestBudget
+
+OPERATION, LOOKED_AT, BACKGROUND = Priority.OPERATION, Priority.LOOKED_AT, Priority.BACKGROUND
+
+
+class Meter:
+    """Takes requests from a budget and notes when each of them left."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock = clock
+        self.budget = RequestBudget(clock)
+        self.left: list[tuple[float, Priority]] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def ask(self, priority: Priority, times: int = 1) -> None:
+        for _ in range(times):
+            self.tasks.append(asyncio.create_task(self._take(priority)))
+        await self.clock.settle()
+
+    async def _take(self, priority: Priority) -> None:
+        await self.budget.take(priority)
+        self.left.append((self.clock.monotonic(), priority))
+
+    def count(self, *priorities: Priority) -> int:
+        return sum(priority in (priorities or tuple(Priority)) for _, priority in self.left)
+
+    def most_in_a_minute(self, *priorities: Priority) -> int:
+        times = [at for at, priority in self.left if priority in (priorities or tuple(Priority))]
+        return max(sum(at <= t < at + 60.0 for t in times) for at in times)
+
+    async def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+@pytest.fixture
+def meter(clock: ManualClock) -> Meter:
+    return Meter(clock)
+
+
+async def test_background_takes_24_and_leaves_room(meter: Meter) -> None:
+    await meter.ask(BACKGROUND, 40)
+
+    assert meter.count() == 24
+    await meter.close()
+
+
+async def test_what_is_looked_at_goes_where_background_waits(meter: Meter) -> None:
+    await meter.ask(BACKGROUND, 40)
+    await meter.ask(LOOKED_AT, 10)
+
+    assert (meter.count(BACKGROUND), meter.count(LOOKED_AT)) == (24, 3)
+    await meter.close()
+
+
+async def test_an_operation_leaves_at_once_however_busy_the_rest_is(meter: Meter) -> None:
+    await meter.ask(BACKGROUND, 40)
+    await meter.ask(LOOKED_AT, 40)
+
+    await meter.ask(OPERATION, 3)
+
+    assert meter.count(OPERATION) == 3
+    assert meter.budget.used == 30
+    await meter.close()
+
+
+async def test_an_operation_too_many_waits_for_the_minute(meter: Meter) -> None:
+    await meter.ask(OPERATION, 31)
+    assert meter.count() == 30
+
+    await meter.clock.advance(60)
+    assert meter.count() == 30
+    await meter.clock.advance(1.1)
+
+    assert meter.count() == 31
+
+
+async def test_operations_overtake_what_waited_longer(meter: Meter) -> None:
+    await meter.ask(OPERATION, 30)
+    await meter.ask(BACKGROUND, 5)
+    await meter.ask(OPERATION, 5)
+
+    await meter.clock.advance(61.5)
+
+    first = [priority for _, priority in meter.left[30:35]]
+    assert first == [OPERATION] * 5
+    await meter.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_no_minute_ever_holds_more_than_30_nor_background_more_than_24(
+    meter: Meter, seed: int
+) -> None:
+    chance = random.Random(seed)
+    for _ in range(300):
+        await meter.ask(chance.choice(list(Priority)), chance.randint(0, 4))
+        await meter.clock.advance(chance.choice([0.0, 0.2, 1.0, 3.0, 7.0]), turns=5)
+
+    assert meter.most_in_a_minute() <= 30
+    assert meter.most_in_a_minute(BACKGROUND) <= 24
+    assert meter.most_in_a_minute(BACKGROUND, LOOKED_AT) <= 27
+    assert meter.count() > 100
+    await meter.close()
+
+
+async def test_a_wait_that_is_cancelled_counts_nothing(meter: Meter) -> None:
+    await meter.ask(OPERATION, 31)
+
+    meter.tasks[-1].cancel()
+    await meter.clock.advance(61.5)
+
+    assert meter.budget.used == 0
+
+
+async def test_nothing_leaves_for_as_long_as_the_service_says(meter: Meter) -> None:
+    meter.budget.throttled(20)
+    await meter.ask(OPERATION)
+
+    assert meter.budget.room(OPERATION) == 0
+    await meter.clock.advance(19.9)
+    assert meter.count() == 0
+    await meter.clock.advance(0.2)
+    assert meter.count() == 1
+
+
+async def test_a_shorter_wait_does_not_take_a_longer_one_back(meter: Meter) -> None:
+    meter.budget.throttled(20)
+    meter.budget.throttled(1)
+
+    assert meter.budget.blocked_for == 20
+
+
+async def test_without_a_time_it_waits_until_the_oldest_request_no_longer_counts(
+    meter: Meter,
+) -> None:
+    await meter.ask(OPERATION, 2)
+    await meter.clock.advance(40)
+    meter.budget.throttled(None)
+
+    assert meter.budget.blocked_for == pytest.approx(21)
+
+
+async def test_without_a_time_and_without_requests_it_waits_a_minute(meter: Meter) -> None:
+    meter.budget.throttled(None)
+
+    assert 60 <= meter.budget.blocked_for <= 61
+
+
+async def test_without_a_time_it_never_asks_again_at_once(meter: Meter) -> None:
+    await meter.ask(OPERATION)
+    await meter.clock.advance(60.9)
+    meter.budget.throttled(None)
+
+    assert meter.budget.blocked_for == 5
+
+
+async def test_a_request_that_never_reached_the_service_is_given_back(meter: Meter) -> None:
+    await meter.ask(OPERATION, 30)
+
+    meter.budget.refund()
+    await meter.ask(OPERATION)
+
+    assert meter.count() == 31
+    assert meter.budget.used == 30
+
+
+async def test_giving_back_never_frees_a_place_too_early(meter: Meter) -> None:
+    await meter.ask(OPERATION)
+    await meter.clock.advance(30)
+    await meter.ask(OPERATION, 29)
+
+    meter.budget.refund()
+    await meter.clock.advance(31.5)
+
+    # The 29 that may have arrived half a minute ago count still.
+    assert meter.budget.used == 29
+
+
+async def test_giving_back_nothing_is_nothing(meter: Meter) -> None:
+    meter.budget.refund()
+
+    assert meter.budget.used == 0
+
+
+async def test_whoever_shows_it_is_told(clock: ManualClock) -> None:
+    used: list[int] = []
+    budget = RequestBudget(clock, lambda: used.append(budget.used))
+
+    await budget.take(OPERATION)
+    await budget.take(OPERATION)
+    budget.refund()
+
+    assert used == [1, 2, 1]

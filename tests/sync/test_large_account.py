@@ -1,0 +1,93 @@
+"""An account of 500 pools stays fresh, within the requests that the service allows."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from rcv3_tui.clock import ManualClock
+from rcv3_tui.simulator import Account
+from tests.sync.bench import Bench, add_ip
+
+POOLS = 500
+MINUTES = 40
+
+
+@pytest.fixture
+def large(account: Account) -> Account:
+    server = account.add_server("web-01")
+    for number in range(POOLS):
+        account.add_node(account.add_pool(f"pool-{number:03d}"), server)
+    return account
+
+
+async def run(bench: Bench, seconds: float) -> None:
+    """Let time pass in large steps: few turns are enough where nothing goes wrong."""
+    await bench.clock.advance(seconds, turns=25)
+
+
+def rackconnect(bench: Bench) -> list[tuple[float, str]]:
+    start = bench.account.requests[0].at
+    return [(r.at - start, r.path) for r in bench.account.requests if "/rackconnect/" in r.path]
+
+
+async def test_every_pool_is_read_in_time_and_the_lists_keep_their_beat(
+    bench: Bench, large: Account
+) -> None:
+    await bench.start()
+    await run(bench, MINUTES * 60)
+
+    seen = rackconnect(bench)
+    read = {m[1] for _, path in seen if (m := re.search(r"pools/([^/]+)/nodes", path))}
+    assert len(read) == POOLS
+    times = [at for at, _ in seen]
+    most = max(sum(at <= t < at + 60 for t in times) for at in times)
+    assert most <= 24
+    for part in ("public_ips$", "load_balancer_pools$"):
+        beats = [at for at, path in seen if re.search(part, path)]
+        # The first minute is spent on the first pools.
+        assert max(b - a for a, b in pairwise(beats)) <= 20.5
+    assert not any(r.status == 403 for r in bench.account.requests)
+
+
+async def test_a_pool_whose_counts_changed_is_read_within_two_intervals(
+    bench: Bench, large: Account
+) -> None:
+    await bench.start()
+    await run(bench, 300)
+    server = large.add_server("web-02")
+    pool = list(large.region().pools.values())[417]
+
+    node = large.add_node(pool, server)
+    await run(bench, 30)
+
+    assert node.id in bench.snapshot.nodes_in(pool.id)
+
+
+async def test_the_pool_in_view_is_as_fresh_as_the_lists(bench: Bench, large: Account) -> None:
+    await bench.start()
+    pool = list(large.region().pools.values())[444]
+    await run(bench, 120)
+    bench.worker.look_at("IAD", pool.id.lower())
+    await run(bench, 300)
+
+    beats = [at for at, path in rackconnect(bench) if f"{pool.id}/nodes" in path and at >= 119]
+    assert beats[0] <= 121
+    assert max(b - a for a, b in pairwise(beats)) <= 20.5
+    assert len(beats) >= 15
+
+
+async def test_an_operation_leaves_at_once(
+    bench: Bench, large: Account, clock: ManualClock
+) -> None:
+    server = next(iter(large.region().servers.values()))
+    await bench.start()
+    await run(bench, 200)
+
+    asked = clock.timestamp()
+    bench.submit(add_ip(server))
+    await bench.settle()
+
+    assert bench.requests("POST")[-1].at == asked
