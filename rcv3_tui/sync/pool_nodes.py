@@ -12,9 +12,12 @@ from rcv3_tui.api.errors import ApiError, CredentialsRefused, NotFound, TokenRef
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.snapshot import Part, Snapshot
-from rcv3_tui.sync.schedule import NodeQueue, list_interval, node_room, wait_for
+from rcv3_tui.sync.schedule import LIST_CALLS, NodeQueue, list_interval, node_room, wait_for
 
 _READS_AT_ONCE = 4
+
+_LEFT_TO_LISTS = LIST_CALLS + 1
+"""Background requests that stay free, so that a list which falls due need not wait for nodes."""
 
 
 class Picture(Protocol):
@@ -46,6 +49,7 @@ class PoolNodes:
         picture: The region.
         clock: What measures the time.
         interval: Seconds between refreshes, as asked.
+        room: Counts the background requests that could leave now.
         refused: Called when the credentials are not taken any more.
     """
 
@@ -54,11 +58,13 @@ class PoolNodes:
         picture: Picture,
         clock: Clock,
         interval: float,
+        room: Callable[[], int],
         refused: Callable[[ApiError], None],
     ) -> None:
         self._picture = picture
         self._clock = clock
         self._interval = interval
+        self._room = room
         self._refused = refused
         self._queue = NodeQueue(clock)
         self._wanted = asyncio.Event()
@@ -121,12 +127,16 @@ class PoolNodes:
         """Read on and on. Ends only by cancellation."""
         while True:
             self._wanted.clear()
-            room = min(_READS_AT_ONCE, node_room(self._interval, self._queue.recent))
+            room = min(
+                _READS_AT_ONCE,
+                node_room(self._interval, self._queue.recent),
+                self._room() - _LEFT_TO_LISTS,
+            )
             snapshot = self._picture.snapshot
             # While the list of pools cannot be read, their nodes cannot be either.
             if self._paused or snapshot.part(Part.POOLS).error is not None:
                 room = 0
-            pools = self._queue.next(snapshot, self.list_interval, room) if room else []
+            pools = self._queue.next(snapshot, self.list_interval, room) if room > 0 else []
             if pools:
                 await asyncio.gather(*(self._read(pool, Priority.BACKGROUND) for pool in pools))
             else:

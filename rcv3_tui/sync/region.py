@@ -80,7 +80,9 @@ class RegionSync:
         self._detailed_nodes = True
         self._running = asyncio.Event()
         self._running.set()
-        self._nodes = PoolNodes(self, clock, interval, self._stop)
+        self._nodes = PoolNodes(
+            self, clock, interval, lambda: budget.room(Priority.BACKGROUND), self._stop
+        )
         self._movers = Movers(self, budget, clock, self._running)
         self._movers.changed(Delta(frozenset(snapshot.public_ips)))
         self._beats = {
@@ -266,7 +268,8 @@ class RegionSync:
             [
                 key
                 for key, pool in self.snapshot.pools.items()
-                if (old := before.get(key)) is None or old.counts != pool.counts
+                # All pools of the first list are new, and none of them is more urgent for it.
+                if before and ((old := before.get(key)) is None or old.counts != pool.counts)
             ]
         )
 

@@ -187,7 +187,7 @@ class Beat:
 class NodeQueue:
     """Whose nodes to read next, for one call costs one request a pool.
 
-    First pools never read and those whose counts changed, then those with a moving node, then
+    First pools whose counts changed, then those never read, then those with a moving node, then
     the one that was read longest ago, none more often than the pause allows. However many are
     urgent, every fourth turn is the longest waiting pool's; one that fails waits longer each time.
 
@@ -265,11 +265,13 @@ class NodeQueue:
             600.0, interval * 2.0 ** min(failures - 1, 10)
         ):
             return None
-        if pool in self._dirty or last == float("-inf"):
+        if pool in self._dirty:
             return (0, last)
-        if age >= interval and self._is_moving(snapshot, pool):
+        if last == float("-inf"):
             return (1, last)
-        return (2, last) if age >= max(60.0, 4 * interval) else None
+        if age >= interval and self._is_moving(snapshot, pool):
+            return (2, last)
+        return (3, last) if age >= max(60.0, 4 * interval) else None
 
     def _is_moving(self, snapshot: Snapshot, pool: str) -> bool:
         """Tell whether a node is on its way; one that has stuck is not."""

@@ -54,8 +54,8 @@ class _DyingJournal(FileJournal):
         self._state = state
         self._left = count
 
-    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
-        await super().write(operation, known)
+    async def write(self, operation: Operation) -> None:
+        await super().write(operation)
         if operation.state is self._state:
             self._left -= 1
         if self._left == 0:

@@ -120,8 +120,8 @@ class _ShutsTheDoor(FileJournal):
         self._clock = clock
         self._opening: asyncio.Task[None] | None = None
 
-    async def write(self, operation: Operation, known: tuple[str, ...] = ()) -> None:
-        await super().write(operation, known)
+    async def write(self, operation: Operation) -> None:
+        await super().write(operation)
         if operation.state is State.SENT and self._opening is None:
             await self._door.shut()
             self._opening = asyncio.get_running_loop().create_task(self._open_again())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -137,7 +138,7 @@ async def test_failures_are_followed_sooner_at_first_and_never_later(clock: Manu
 
     await clock.advance(120)
 
-    gaps = [b - a for a, b in zip(drum.times, drum.times[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(drum.times)]
     assert gaps[0] <= 1
     assert max(gaps) <= 10
     assert gaps[-1] >= 8.5
@@ -208,6 +209,13 @@ def test_pools_never_read_come_first(clock: ManualClock) -> None:
     queue.was_read("b")
 
     assert queue.next(pools("a", "b", "c"), 15, 9) == ["a", "c"]
+
+
+def test_changed_counts_come_before_pools_never_read(clock: ManualClock) -> None:
+    queue = NodeQueue(clock)
+    queue.counts_changed(["c"])
+
+    assert queue.next(pools("a", "b", "c"), 15, 2) == ["c", "a"]
 
 
 def test_no_more_than_asked_for(clock: ManualClock) -> None:
@@ -294,7 +302,7 @@ async def test_a_pool_that_fails_waits_longer_each_time_and_keeps_nobody_back(
                 queue.succeeded(pool)
         await clock.advance(1, turns=1)
 
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(times)]
     assert gaps == sorted(gaps)
     assert gaps[0] >= 15
     assert len(times) < 10

@@ -41,6 +41,9 @@ WIDE, NARROW = (120, 40), (80, 24)
 BETWEEN_KEYS = 1.0
 """Seconds from one key to the next, as the events say: a calm hand, and no waiting for it."""
 
+_ROUNDS = 6
+"""How often messages may lead to other messages before everything is at rest."""
+
 CHANGES = ("POST", "DELETE", "PATCH", "PUT")
 
 
@@ -77,8 +80,8 @@ class Console:
 
     async def settle(self) -> None:
         """Let everything happen that needs no time."""
-        for _ in range(4):
-            await self.clock.settle(25)
+        for _ in range(_ROUNDS):
+            await self.clock.settle(20)
             await self.paint()
 
     async def paint(self) -> None:
@@ -104,8 +107,7 @@ class Console:
         for key in keys:
             self._hand += BETWEEN_KEYS
             self.send(key, self._hand)
-            await self.paint()
-        await self.settle()
+            await self.settle()
 
     def send(self, key: str, time: float) -> None:
         """Have a key arrive that was pressed at a time of its own."""

@@ -75,6 +75,7 @@ def server_row(
         record=record,
         record_since=ago(12),
         pools=pools,
+        addresses_known=True,
         pools_known=pools_known,
         work=work,
     )

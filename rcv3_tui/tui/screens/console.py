@@ -237,6 +237,8 @@ class ConsoleScreen(Screen[None]):
             took = f" ({duration(operation.seconds)})"
             if operation.is_trouble:
                 self.say(f"{sentence}: {operation.detail}{took}", "failed")
+            elif (progress := self._progress(operation)) is not None:
+                self.say(progress, "ok")
             else:
                 self.say(f"{sentence}: {operation.detail or 'done'}{took}", "ok")
         elif operation.state is State.PLANNED and before is None:
@@ -244,6 +246,21 @@ class ConsoleScreen(Screen[None]):
         elif before is not None and operation.detail != before.detail and operation.detail:
             self.say(f"{sentence}: {operation.detail}", "moving")
         self._write_header()
+
+    def _progress(self, operation: Operation) -> str | None:
+        """Say how far the work that was asked for together has come; None for a single one."""
+        together = [
+            other
+            for other in self.picture.operations.values()
+            if other.batch == operation.batch and other.batch
+        ]
+        if len(together) < 2:
+            return None
+        failed = sum(1 for other in together if other.is_trouble)
+        left = sum(1 for other in together if not other.is_ended)
+        done = len(together) - failed - left
+        how = f"{done} done, {failed} failed, {left} left"
+        return f"{operation.request.kind.value} x {len(together)}: {how}; 5 lists them"
 
     def _take_link(self, link: Link) -> None:
         before = self._links.get(link.region)
