@@ -8,7 +8,11 @@ that two running copies of the program do not cut each other's lines.
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -107,8 +111,6 @@ class FileJournal:
 def append(path: Path, data: bytes) -> None:
     """Add whole lines to a journal and have them on the disk.
 
-    A line that an earlier death cut off is closed first, so that it costs itself alone.
-
     Args:
         path: The file.
         data: One or more lines, each with its end.
@@ -116,8 +118,16 @@ def append(path: Path, data: bytes) -> None:
     Raises:
         OSError: Not all of it could be written; the next `append` closes what was cut off.
     """
-    directory = path.parent
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(path.parent, exclusive=False):
+        append_locked(path, data)
+
+
+def append_locked(path: Path, data: bytes) -> None:
+    """Do what `append` does, for a caller that holds the lock.
+
+    A line that an earlier death cut off is closed first, so that it costs itself alone.
+    """
     is_new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -125,16 +135,36 @@ def append(path: Path, data: bytes) -> None:
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             data = b"\n" + data
         if os.write(descriptor, data) != len(data):
-            raise OSError(28, "only a part of the line fitted", str(path))
+            raise OSError(errno.ENOSPC, "only a part of the line fitted", str(path))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     if is_new:
         # A new file's name is lost with the machine until its directory is on the disk too.
-        _sync(directory)
+        sync_directory(path.parent)
 
 
-def _sync(directory: Path) -> None:
+@contextmanager
+def locked(directory: Path, *, exclusive: bool) -> Iterator[None]:
+    """Hold the lock that all copies of the program share for a journal.
+
+    Args:
+        directory: The per-user state directory.
+        exclusive: Nobody may write meanwhile; else others may write beside.
+
+    Raises:
+        OSError: The lock's file cannot be made.
+    """
+    descriptor = os.open(directory / "journal.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sync_directory(directory: Path) -> None:
+    """Have the names in a directory on the disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

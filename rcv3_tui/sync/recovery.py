@@ -11,8 +11,7 @@ import fcntl
 import logging
 import os
 import secrets
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +19,17 @@ import msgspec
 from msgspec.structs import replace
 
 from rcv3_tui.model.operation import Operation, State
-from rcv3_tui.sync.journal import Entry, append
+from rcv3_tui.sync.journal import Entry, append_locked, locked, sync_directory
 
 _log = logging.getLogger("rcv3_tui.sync")
 
 JOURNAL = "journal.jsonl"
-_SHARED_LOCK = "journal.lock"
+MOST_BYTES = 4_000_000
+"""Size from which on a journal is put aside at the next start."""
+
+KEPT_JOURNALS = 5
+"""Journals that are kept beside the one in use."""
+
 _ENDED = frozenset({State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN})
 _decoder = msgspec.json.Decoder(Entry)
 
@@ -142,7 +146,7 @@ def take_up(
     path = directory / JOURNAL
     if not path.exists():
         return []
-    with _exclusive(directory):
+    with locked(directory, exclusive=True):
         history = read_history(path)
         if history.torn:
             _log.warning("%s: %d unreadable lines are passed over", path, history.torn)
@@ -156,8 +160,38 @@ def take_up(
                 line = replace(entry, run=run, known=operation.known)
                 lines.append(msgspec.json.encode(line) + b"\n")
         if lines:
-            append(path, b"".join(lines))
+            append_locked(path, b"".join(lines))
+        if path.stat().st_size > MOST_BYTES:
+            _rotate(path)
         return taken
+
+
+def _rotate(path: Path) -> None:
+    """Put a full journal aside and begin a new one with whatever has no outcome yet."""
+    lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
+    is_open = {entry.operation for entry, _ in open_operations(read_history(path).entries)}
+    kept: list[bytes] = []
+    for line in lines:
+        try:
+            entry = _decoder.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+        if entry.operation in is_open:
+            kept.append(line + b"\n")
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    append_locked(new, b"".join(kept))
+    for number in range(KEPT_JOURNALS, 0, -1):
+        older = path.with_name(f"{path.name}.{number}")
+        newer = path if number == 1 else path.with_name(f"{path.name}.{number - 1}")
+        if newer == path:
+            # A second name first: at no moment is there no journal.
+            older.unlink(missing_ok=True)
+            os.link(path, older)
+        elif newer.exists():
+            newer.replace(older)
+    new.replace(path)
+    sync_directory(path.parent)
 
 
 def _is_alive(directory: Path, run: str) -> bool:
@@ -175,15 +209,5 @@ def _is_alive(directory: Path, run: str) -> bool:
     else:
         path.unlink(missing_ok=True)
         return False
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _exclusive(directory: Path) -> Iterator[None]:
-    descriptor = os.open(directory / _SHARED_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
     finally:
         os.close(descriptor)

@@ -18,6 +18,7 @@ from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Operation, Request, State
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.journal import FileJournal
+from rcv3_tui.sync.recovery import RunLock
 from tests.faults.fast_clock import FastClock
 from tests.faults.running import journal_path, read_journal, seated, written
 from tests.faults.world import settings_for
@@ -32,6 +33,8 @@ class Orders(msgspec.Struct, frozen=True):
     state_dir: str
     origin: float
     """When the clock that all share stood at its start, by the machine's monotonic clock."""
+    rate: float
+    """Seconds on that clock for each real one."""
     requests: tuple[Request, ...] = ()
     """What to ask for; nothing: take up what the journal holds."""
     die_at: State | None = None
@@ -50,7 +53,11 @@ class _DyingJournal(FileJournal):
 
     def __init__(self, path: Path, settings: Settings, state: State, count: int) -> None:
         user = "" if settings.credentials is None else settings.credentials.username
-        super().__init__(path, profile=settings.profile, tenant="123456", user=user)
+        # As the worker itself does: who is alive keeps its operations to itself.
+        self._lock = RunLock(path.parent)
+        super().__init__(
+            path, profile=settings.profile, tenant="123456", user=user, run=self._lock.run
+        )
         self._state = state
         self._left = count
 
@@ -64,7 +71,7 @@ class _DyingJournal(FileJournal):
 
 async def carry_out(orders: Orders) -> None:
     """Do what the orders say."""
-    clock: Clock = FastClock(origin=orders.origin)
+    clock: Clock = FastClock(orders.rate, orders.origin)
     state_dir = Path(orders.state_dir)
     settings = replace(
         settings_for(orders.url, orders.username, orders.api_key, timeout=5.0),

@@ -24,10 +24,9 @@ class FastClock:
     def __init__(self, rate: float = RATE, origin: float | None = None) -> None:
         self.rate = rate
         self.origin = time.monotonic() if origin is None else origin
-        self._skipped = 0.0
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self.origin) * self.rate + self._skipped
+        return (time.monotonic() - self.origin) * self.rate
 
     def now(self) -> datetime:
         return _START + timedelta(seconds=self.monotonic())
@@ -39,6 +38,6 @@ class FastClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds) / self.rate)
 
-    def skip(self, seconds: float) -> None:
+    def set_forward(self, seconds: float) -> None:
         """Be that much later at once; whoever sleeps is not woken by it."""
-        self._skipped += seconds
+        self.origin -= seconds / self.rate

@@ -27,21 +27,27 @@ from tests.faults.service import Service
 from tests.faults.world import World
 
 _AT_ONCE = 2
+_RATE = 50.0
+"""Slower than elsewhere: a new process takes half a second to start."""
+
 _DEADLINE = 40.0
 _ROOT = Path(__file__).parents[2]
 
 APPLIED = "sent-and-applied"
-MOMENTS = {
-    # Nothing has left: done now, or told as not sent, but not forgotten.
-    "planned": (DONE, REFUSED),
-    # Nothing has arrived, which a look proves.
-    "sent": (DONE, REFUSED),
-    APPLIED: (DONE,),
-    "accepted": (DONE,),
-}
-"""The last thing that was on the disk, or was done, to how the operation may end."""
+MOMENTS = ("planned", "sent", APPLIED, "accepted")
+"""The last thing that was on the disk, or was done, when the program was killed."""
 
-DEATHS = {f"killed-at-{moment}:{case}": (case, moment) for moment in MOMENTS for case in CASES}
+RISEN_AT_ONCE, RISEN_LATE = "", "-and-started-late"
+_LATE = 24 * 3600.0
+"""Seconds after which nobody may want any more what has not been done."""
+
+DEATHS = {
+    f"killed-at-{moment}{later}:{case}": (case, moment, later)
+    for later in (RISEN_AT_ONCE, RISEN_LATE)
+    for moment in MOMENTS
+    for case in CASES
+    if not later or moment in ("sent", APPLIED)
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +70,22 @@ def test_the_next_start_brings_it_to_a_true_end(
     tally.add(verdicts[death].result())
 
 
-async def _die_and_rise(case: Case, moment: str, served: Service, state_dir: Path) -> Verdict:
-    clock = FastClock()
+async def _die_and_rise(
+    case: Case, moment: str, later: str, served: Service, state_dir: Path
+) -> Verdict:
+    clock = FastClock(_RATE)
     world = World(clock)
     requests, goals = tuple(case.requests(world)), case.goals(world)
     before = world.holdings()
     with served.serving(world.account) as account:
         account.journal = journal_path(state_dir)
         again = Orders(
-            account.url, world.account.username, world.account.api_key, str(state_dir), clock.origin
+            account.url,
+            world.account.username,
+            world.account.api_key,
+            str(state_dir),
+            clock.origin,
+            clock.rate,
         )
         first = msgspec.structs.replace(again, requests=requests)
         if moment != APPLIED:
@@ -82,7 +95,9 @@ async def _die_and_rise(case: Case, moment: str, served: Service, state_dir: Pat
             _kill_once_applied(child, case, world)
         assert await _end_of(child) == (-signal.SIGKILL, ""), "it did not come to be killed"
         await account.quiet()
-        world.account.faults.clear()
+        if later:
+            clock.set_forward(_LATE)
+            again = msgspec.structs.replace(again, origin=clock.origin)
         assert await _end_of(await _start(again)) == (0, "")
         await account.quiet()
     assert not account.unannounced, "a change left before it was written down"
@@ -93,7 +108,8 @@ async def _die_and_rise(case: Case, moment: str, served: Service, state_dir: Pat
         goals,
         before,
         read_journal(state_dir),
-        allowed=lambda number: MOMENTS[moment],
+        # What had not left, or had not arrived, is not done a day later: somebody may have.
+        allowed=lambda number: (REFUSED if later and moment != APPLIED else DONE,),
         spoilt_was_applied=True,
     )
 

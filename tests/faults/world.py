@@ -77,7 +77,7 @@ class World:
 
     def settle(self) -> None:
         """Let everything come to its end that is under way in the account."""
-        self.clock.skip(300.0)
+        self.clock.set_forward(300.0)
         self.account.settle()
 
     def holdings(self, *, to_be: bool = False) -> Holdings:

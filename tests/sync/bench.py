@@ -81,6 +81,11 @@ class Bench:
             self._worker.listen(self.changes.append)
         return self._worker
 
+    def use(self, worker: Worker) -> None:
+        """Take this worker in place of the usual one."""
+        self._worker = worker
+        worker.listen(self.changes.append)
+
     def set(self, **changes: object) -> None:
         """Change the settings, before the worker is made."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]

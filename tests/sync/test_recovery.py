@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from rcv3_tui.model.operation import Kind, Operation, Request, State, Target
+from rcv3_tui.sync import recovery
 from rcv3_tui.sync.journal import Entry, FileJournal, append
 from rcv3_tui.sync.recovery import JOURNAL, RunLock, open_operations, read_history, take_up
 
@@ -40,6 +43,10 @@ def taken(directory: Path, run: str = "me", **who: str) -> list[Operation]:
         regions=("IAD",),
         run=run,
     )
+
+
+def aside(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.glob(f"{JOURNAL}.*"))
 
 
 async def test_an_operation_without_an_outcome_is_taken_up_as_it_stood(tmp_path: Path) -> None:
@@ -130,3 +137,36 @@ def test_open_operations_come_in_the_order_they_were_asked_for() -> None:
         Entry(at=NOW, operation=name, state=State.PLANNED, request=ADD) for name in ("b", "a", "b")
     )
     assert [op.id for _, op in open_operations(entries)] == ["b", "a"]
+
+
+async def test_a_full_journal_is_put_aside_without_losing_what_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "MOST_BYTES", 10)
+    await write(tmp_path, operation(1), operation(1, State.SETTLED), operation(2))
+    alive = RunLock(tmp_path)
+    await write(tmp_path, operation(3), run=alive.run)
+
+    assert [left.id for left in taken(tmp_path)] == ["op-2"]
+
+    new = read_history(tmp_path / JOURNAL).entries
+    assert {entry.operation for entry in new} == {"op-2", "op-3"}
+    old = read_history(tmp_path / f"{JOURNAL}.1").entries
+    assert {entry.operation for entry in old} == {"op-1", "op-2", "op-3"}
+    assert stat.S_IMODE((tmp_path / JOURNAL).stat().st_mode) == 0o600
+    alive.release()
+
+
+async def test_older_journals_move_on_and_the_oldest_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "MOST_BYTES", 10)
+    for number in range(recovery.KEPT_JOURNALS + 2):
+        await write(tmp_path, operation(number), operation(number, State.SETTLED))
+        taken(tmp_path)
+    assert read_history(tmp_path / JOURNAL).entries == ()
+    assert aside(tmp_path) == [
+        f"{JOURNAL}.{number}" for number in range(1, recovery.KEPT_JOURNALS + 1)
+    ]
+    newest = read_history(tmp_path / f"{JOURNAL}.1").entries
+    assert newest[0].operation == f"op-{recovery.KEPT_JOURNALS + 1}"

@@ -41,9 +41,6 @@ WIDE, NARROW = (120, 40), (80, 24)
 BETWEEN_KEYS = 1.0
 """Seconds from one key to the next, as the events say: a calm hand, and no waiting for it."""
 
-_ROUNDS = 6
-"""How often messages may lead to other messages before everything is at rest."""
-
 CHANGES = ("POST", "DELETE", "PATCH", "PUT")
 
 
@@ -80,19 +77,9 @@ class Console:
 
     async def settle(self) -> None:
         """Let everything happen that needs no time."""
-        for _ in range(_ROUNDS):
-            await self.clock.settle(20)
-            await self.paint()
-
-    async def paint(self) -> None:
-        """Have every message that is on its way handled, and the screen brought up to date.
-
-        Pilot's own pause waits until the process is idle by the wall clock, which takes many times
-        as long, and on a busy machine for ever.
-        """
-        await self.pilot._wait_for_screen()
-        if self.app.is_running and self.app.screen_stack:
-            self.app.screen._on_timer_update()
+        for _ in range(2):
+            await self.clock.settle(100)
+            await self.pilot.pause()
 
     async def advance(self, seconds: float) -> None:
         """Let time pass, second by second, as the screen's own tick would see it."""
@@ -107,7 +94,8 @@ class Console:
         for key in keys:
             self._hand += BETWEEN_KEYS
             self.send(key, self._hand)
-            await self.settle()
+            await self.pilot.pause()
+        await self.settle()
 
     def send(self, key: str, time: float) -> None:
         """Have a key arrive that was pressed at a time of its own."""
@@ -138,7 +126,7 @@ class Console:
     async def resize(self, width: int, height: int) -> None:
         """Change the terminal's size."""
         await self.pilot.resize_terminal(width, height)
-        await self.paint()
+        await self.pilot.pause()
 
     async def go(self, kind: PaneKind, name: str) -> None:
         """Go to a pane and put the cursor on the row of a name."""

@@ -103,7 +103,7 @@ async def test_resizing_at_random_while_data_arrives_breaks_nothing(
     keys = ["1", "2", "3", "4", "tab", "j", "k", "G", "g", "f", "w", "s", "enter", "d", "space",
             "!", "escape", "pagedown", "?", "S", "y", "ctrl+d", "a", "escape"]  # fmt: skip
     async with opened(wait=False) as console:
-        for number in range(60):
+        for number in range(25):
             await console.resize(chance.randint(1, 160), chance.randint(1, 50))
             console.send(chance.choice(keys), console._hand + number)
             if number % 4 == 0:
