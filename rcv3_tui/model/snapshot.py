@@ -344,9 +344,9 @@ def _rejoin(
 
 
 def _best_first(records: Iterable[PublicIP]) -> tuple[PublicIP, ...]:
-    def rank(record: PublicIP) -> tuple[int, float]:
+    def rank(record: PublicIP) -> tuple[int, float, str]:
         created = record.created.timestamp() if record.created else 0.0
-        return _RANK[phase(record.status)], -created
+        return _RANK[phase(record.status)], -created, record.key
 
     return tuple(sorted(records, key=rank))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from rcv3_tui.model.operation import Request
 from rcv3_tui.simulator import LoggedRequest
@@ -99,16 +100,14 @@ def judge(
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
     """One thing that a request changes, and the reading that shows whether it was."""
 
     key: str
     shown_by: Callable[[LoggedRequest], bool]
 
 
-def _repeats(
-    world: World, spoilt_was_applied: bool, proven_by: frozenset[int]
-) -> Iterator[str]:
+def _repeats(world: World, spoilt_was_applied: bool, proven_by: frozenset[int]) -> Iterator[str]:
     """Find changes that were sent again without proof that they had not been applied."""
     spoilt = [(method, path) for fault, method, path in world.account.faults.happened]
     last: dict[str, tuple[int, bool]] = {}
@@ -120,7 +119,7 @@ def _repeats(
         if was_spoilt:
             spoilt.remove((request.method, request.path))
         applied = spoilt_was_applied if was_spoilt else 200 <= request.status < 300
-        for change in _changes_of(world, request):
+        for change in changes_of(world, request):
             if change.key in last:
                 earlier, was_applied = last[change.key]
                 between = log[earlier + 1 : number]
@@ -135,20 +134,19 @@ def _repeats(
             last[change.key] = (number, applied)
 
 
-def _changes_of(world: World, request: LoggedRequest) -> Iterator[_Change]:
-    body = json.loads(request.body) if request.body else None
+def changes_of(world: World, request: LoggedRequest) -> Iterator[Change]:
+    """Give everything that a changing request is to change."""
+    body: Any = json.loads(request.body or "null")
     path = request.path
     tail = path.rsplit("/", 1)[-1]
     if path.endswith("/public_ips"):
         server = body["cloud_server"]["id"]
-        yield _Change(
+        yield Change(
             f"add a public IP to {server}",
             lambda read: read.path == path and read.query == f"cloud_server_id={server}",
         )
     elif "/public_ips/" in path:
-        yield _Change(
-            f"{request.method} {tail} {request.body}", lambda read: read.path == path
-        )
+        yield Change(f"{request.method} {tail} {request.body}", lambda read: read.path == path)
     elif path.endswith("/load_balancer_pools/nodes"):
         for pair in body:
             yield _membership(
@@ -158,11 +156,11 @@ def _changes_of(world: World, request: LoggedRequest) -> Iterator[_Change]:
         pool = path.split("/")[-2]
         yield _membership("POST", pool, body["cloud_server"]["id"])
     else:
-        yield _membership("DELETE", *world.server_of_node[tail])
+        yield _membership("DELETE", *world.membership(tail))
 
 
-def _membership(method: str, pool: str, server: str) -> _Change:
-    return _Change(
+def _membership(method: str, pool: str, server: str) -> Change:
+    return Change(
         f"{method} {server} in {pool}",
         lambda read: f"/load_balancer_pools/{pool}/nodes" in read.path,
     )

@@ -26,9 +26,7 @@ class Case:
         return self.name
 
 
-def _address(
-    kind: Kind, record: PublicIP, *, to: Server | None = None
-) -> list[Request]:
+def _address(kind: Kind, record: PublicIP, *, to: Server | None = None) -> list[Request]:
     return [
         Request(
             kind=kind,
@@ -41,9 +39,7 @@ def _address(
 
 
 def _join(server: Server, pool: Pool) -> Request:
-    return Request(
-        kind=Kind.ADD_NODE, region=REGION, server=target(server), pool=target(pool)
-    )
+    return Request(kind=Kind.ADD_NODE, region=REGION, server=target(server), pool=target(pool))
 
 
 def _leave(node: Node) -> Request:

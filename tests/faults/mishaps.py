@@ -10,6 +10,7 @@ import msgspec
 
 from rcv3_tui.simulator import Fault, texts
 from tests.faults.fast_clock import RATE
+from tests.faults.judging import DONE, PROVE_IT, REFUSED, UNKNOWN
 from tests.faults.kinds import (
     ADD_NODE,
     ADD_NODES,
@@ -23,13 +24,19 @@ from tests.faults.kinds import (
     RETAIN,
     Case,
 )
-from tests.faults.judging import DONE, PROVE_IT, REFUSED, UNKNOWN
 from tests.faults.world import World
 
 TIMEOUT: Final = 0.5
 """Real seconds that the client waits for an answer."""
 
 _SILENCE: Final = TIMEOUT * 1.4
+
+_SHAPES: Final = {
+    "object": '{"unexpected":true}',
+    "array": '["unexpected"]',
+    "null": "null",
+    "string": '"unexpected"',
+}
 
 _FAR_AWAY: Final = 1e12
 
@@ -85,7 +92,6 @@ def _with(
 
 
 def _of_any(case: Case) -> Iterator[Mishap]:
-    bulk = case in (ADD_NODES, REMOVE_NODES)
     yield Mishap("no-mishap")
     yield Mishap("refused-connection", refused_connection=True)
     yield Mishap("dropped-before", _with(Fault.drop))
@@ -113,23 +119,27 @@ def _of_any(case: Case) -> Iterator[Mishap]:
     yield Mishap("413-retry-after", _with(Fault.throttle, 5, code=413))
     yield Mishap("503-retry-after", _with(Fault.throttle, 5, code=503), proof=PROVE_IT | {503})
     yield Mishap("429-for-ever", _with(Fault.throttle, 5, times=None), ends=(REFUSED,))
-    yield Mishap("cut-off", _with(Fault.cut_off), applied=True)
+    # What has no body has nothing to cut off or to bring out of shape, so it is given one.
+    bare = case.method == "DELETE"
+    cut = _with(Fault.status, 200, body='{"id": "', after=True) if bare else _with(Fault.cut_off)
+    yield Mishap("cut-off", cut, applied=True)
     yield Mishap("html-502-before", _with(Fault.html))
     yield Mishap("html-502-after", _with(Fault.html, after=True), applied=True)
     yield Mishap("html-200-before", _with(Fault.html, 200, "Maintenance"))
     yield Mishap("html-200-after", _with(Fault.html, 200, "Welcome", after=True), applied=True)
-    for shape in ("object", "array", "null", "string"):
-        yield Mishap(
-            f"wrong-shape-{shape}",
-            _with(Fault.wrong_shape, shape),
-            applied=True,
+    for shape, body in _SHAPES.items():
+        spoilt = (
+            _with(Fault.status, 200, body=body, after=True)
+            if bare
+            else _with(Fault.wrong_shape, shape)
         )
+        yield Mishap(f"wrong-shape-{shape}", spoilt, applied=True)
     yield Mishap("silence-before", _with(Fault.silence, _SILENCE))
     yield Mishap("silence-after", _with(Fault.silence, _SILENCE, after=True), applied=True)
     unknown = _with(Fault.status, 409, body="The moon is not in an ACTIVE state", times=None)
     yield Mishap("409-of-unknown-wording", unknown, ends=(REFUSED,))
     yield Mishap("422", _with(Fault.status, 422, times=None), ends=(REFUSED,))
-    one_by_one = DONE if bulk and case is REMOVE_NODES else REFUSED
+    one_by_one = DONE if case is REMOVE_NODES else REFUSED
     yield Mishap("400", _with(Fault.status, 400, body=texts.BAD_FORMAT), ends=(one_by_one,))
     yield Mishap("405", _with(Fault.status, 405, times=None), ends=(one_by_one,))
 
@@ -236,9 +246,7 @@ def _add_member(case: Case, world: World) -> None:
 
 
 def _begin_member(case: Case, world: World) -> None:
-    world.account.add_node(
-        world.web_80, world.web_01, status="ADDING", age=0.0, moves_after=5.0
-    )
+    world.account.add_node(world.web_80, world.web_01, status="ADDING", age=0.0, moves_after=5.0)
 
 
 def _drop_pool(case: Case, world: World) -> None:
@@ -257,9 +265,7 @@ def _busy_pool(case: Case, world: World) -> None:
 
 
 def _remove_member(case: Case, world: World) -> None:
-    world.account.lifecycle.begin_node_removal(
-        world.region, world.node_02, world.account.now()
-    )
+    world.account.lifecycle.begin_node_removal(world.region, world.node_02, world.account.now())
 
 
 def _drop_member(case: Case, world: World) -> None:

@@ -53,8 +53,10 @@ class Seat:
     async def live(self) -> None:
         """Wait until the whole picture has been read."""
         await self.until(
-            lambda: bool(self.worker.links)
-            and all(link.state is LinkState.LIVE for link in self.worker.links.values())
+            lambda: (
+                bool(self.worker.links)
+                and all(link.state is LinkState.LIVE for link in self.worker.links.values())
+            )
         )
 
     async def ended(self, operations: Sequence[Operation] | None = None) -> None:
@@ -110,7 +112,8 @@ class Told:
 async def written(state_dir: Path) -> None:
     """Wait until the journal tells how everything ended: it does so after the screen."""
     async with asyncio.timeout(_DEADLINE):
-        while not all(told.outcome for told in read_journal(state_dir)):
+        # A file tells nobody when it has grown.
+        while not all(told.outcome for told in read_journal(state_dir)):  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
 

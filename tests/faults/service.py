@@ -5,16 +5,29 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from rcv3_tui.simulator import Account, SimulatorApp, create_app
+from rcv3_tui.simulator import Account, LoggedRequest, SimulatorApp, create_app
 from rcv3_tui.simulator.serve import running
 
 _DEADLINE = 15.0
+
+
+class Witness(Protocol):
+    """Somebody who looks on, in the service's own thread."""
+
+    def sees(self) -> None:
+        """Look at the account, right before a request is carried out."""
+        ...
+
+    def sees_change(self, request: LoggedRequest) -> None:
+        """Look at the account, right after a change was carried out or refused."""
+        ...
 
 
 class Served:
@@ -33,7 +46,10 @@ class Served:
         self.unannounced: list[str] = []
         """Changes that arrived without having been written down."""
         self.in_flight = 0
+        self.witness: Witness | None = None
+        """Looks on; with one, changes are carried out one after another."""
         self._app: SimulatorApp = create_app(account, url)
+        self._one_change = asyncio.Lock()
         self._before: tuple[str, str, Callable[[], None]] | None = None
 
     def before_first(self, method: str, path: str, happening: Callable[[], None]) -> None:
@@ -43,11 +59,25 @@ class Served:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.in_flight += 1
         try:
-            if scope["method"] != "GET" and "/rackconnect/" in scope["path"]:
+            is_change = scope["method"] != "GET" and "/rackconnect/" in scope["path"]
+            if is_change:
                 self._change_arrives(scope["method"], scope["path"])
-            await self._app(scope, receive, send)
+            if self.witness is None:
+                await self._app(scope, receive, send)
+            elif not is_change:
+                self.witness.sees()
+                await self._app(scope, receive, send)
+            else:
+                async with self._one_change:
+                    self.witness.sees()
+                    await self._app(scope, receive, send)
+                    self.witness.sees_change(self._last_change())
         finally:
             self.in_flight -= 1
+
+    def _last_change(self) -> LoggedRequest:
+        log = reversed(self.account.requests)
+        return next(each for each in log if each.method != "GET" and "/rackconnect/" in each.path)
 
     def _change_arrives(self, method: str, path: str) -> None:
         if self.journal is not None and b'"state":"sent"' not in self.journal.read_bytes():
@@ -61,7 +91,8 @@ class Served:
     async def quiet(self) -> None:
         """Wait until nothing that was asked is still being worked on."""
         async with asyncio.timeout(_DEADLINE):
-            while self.in_flight:
+            # The count is kept by another thread's event loop.
+            while self.in_flight:  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
 
 
@@ -157,9 +188,7 @@ class Door:
         both = (writer, service_writer)
         self._open.update(both)
         try:
-            await asyncio.gather(
-                _pour(reader, service_writer), _pour(service_reader, writer)
-            )
+            await asyncio.gather(_pour(reader, service_writer), _pour(service_reader, writer))
         finally:
             for each in both:
                 self._open.discard(each)
@@ -183,6 +212,3 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
     except ConnectionError:
         return
-
-
-Later = Callable[[], Awaitable[None]]

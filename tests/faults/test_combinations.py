@@ -29,9 +29,7 @@ from tests.faults.world import Holdings, World
 _AT_ONCE = 4
 _SHUT_FOR = 5.0
 
-COMBINATIONS = {
-    f"{case}:{mishap}": (case, mishap) for case in CASES for mishap in mishaps_of(case)
-}
+COMBINATIONS = {f"{case}:{mishap}": (case, mishap) for case in CASES for mishap in mishaps_of(case)}
 
 
 @pytest.fixture(scope="module")

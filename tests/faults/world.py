@@ -66,10 +66,18 @@ class World:
         self._known = {
             record.id: record.address or "" for record in (self.plain, self.kept, self.spare)
         }
-        self.server_of_node = {
-            node.id: (node.pool.id, node.server.id)
-            for node in (self.node_02, self.node_03, self.node_03_too)
-        }
+        self._memberships: dict[str, tuple[str, str]] = {}
+        self.note_nodes()
+
+    def note_nodes(self) -> None:
+        """Remember which nodes there are, for when they are gone."""
+        for pool in self.region.pools.values():
+            for node in pool.nodes.values():
+                self._memberships[node.id] = (pool.id, node.server.id)
+
+    def membership(self, node_id: str) -> tuple[str, str]:
+        """Give the pool's and the server's id of a node that is or was there."""
+        return self._memberships[node_id]
 
     def settings(self, url: str, *, timeout: float) -> Settings:
         """Settings that sign in to the account where it is served."""

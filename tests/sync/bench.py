@@ -16,6 +16,7 @@ from rcv3_tui.sync.changes import (
     Change,
     Link,
     LinkChanged,
+    LinkState,
     OperationChanged,
     SignInFailed,
     SnapshotChanged,
@@ -131,6 +132,9 @@ class Bench:
     @property
     def link(self) -> Link:
         return self.worker.links["IAD"]
+
+    def link_is(self, state: LinkState) -> bool:
+        return self.link.state is state
 
     @property
     def failures(self) -> list[SignInFailed]:

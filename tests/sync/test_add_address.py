@@ -154,7 +154,8 @@ async def test_a_missing_role_is_named(bench: Bench, account: Account) -> None:
     operation = await bench.one(add_ip(server))
 
     assert operation.state is State.REJECTED
-    assert operation.detail.startswith("add public IP")
+    assert operation.request.sentence == "add public IP to web-01"
+    assert "Access was denied" in operation.detail
     assert operation.detail.endswith("your user lacks the role")
     assert bench.sent == ["POST 403"]
 
