@@ -20,8 +20,8 @@ from rcv3_tui.settings import Settings
 from rcv3_tui.sync.journal import FileJournal
 from rcv3_tui.sync.recovery import RunLock
 from tests.faults.fast_clock import FastClock
+from tests.faults.profile import settings_for
 from tests.faults.running import journal_path, read_journal, seated, written
-from tests.faults.world import settings_for
 
 
 class Orders(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from rcv3_tui.model.operation import Kind, Request
 from rcv3_tui.simulator import Node, Pool, PublicIP, Server
-from tests.faults.world import REGION, Holdings, World, target
+from tests.faults.profile import REGION
+from tests.faults.world import Holdings, World, target
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from rcv3_tui.simulator import Fault, texts
+from rcv3_tui.simulator import Fault, PublicIP, texts
 from tests.faults.fast_clock import RATE
 from tests.faults.judging import DONE, PROVE_IT, REFUSED, UNKNOWN
 from tests.faults.kinds import (
@@ -18,10 +18,12 @@ from tests.faults.kinds import (
     ADDRESS_CHANGES,
     ASSIGN,
     MOVE,
+    RELEASE,
     REMOVE_NODE,
     REMOVE_NODES,
     REMOVE_PUBLIC_IP,
     RETAIN,
+    UNASSIGN,
     Case,
 )
 from tests.faults.world import World
@@ -33,9 +35,7 @@ _SILENCE: Final = TIMEOUT * 1.4
 
 _SHAPES: Final = {
     "object": '{"unexpected":true}',
-    "array": '["unexpected"]',
     "null": "null",
-    "string": '"unexpected"',
 }
 
 _FAR_AWAY: Final = 1e12
@@ -160,6 +160,11 @@ def _conflicts_of(case: Case) -> Iterator[Mishap]:
         yield Mishap("409-has-a-public-ip", before=_give_address, ends=(REFUSED,))
     if case in (REMOVE_PUBLIC_IP, *ADDRESS_CHANGES):
         yield Mishap("409-public-ip-is-updating", before=_update_address)
+    if case in (REMOVE_PUBLIC_IP, RETAIN, RELEASE, UNASSIGN):
+        # What was confirmed is not so any more once the address is ACTIVE again.
+        yield Mishap("409-public-ip-moves-away", before=_move_away, ends=(REFUSED,))
+        lost = _with(Fault.drop)
+        yield Mishap("dropped-before-and-moved-away", lost, before=_move_away, ends=(REFUSED,))
     if case is REMOVE_PUBLIC_IP:
         yield Mishap("409-public-ip-is-removing", before=_remove_address)
         yield Mishap("404-gone-already", before=_drop_address)
@@ -224,8 +229,19 @@ def _give_address(case: Case, world: World) -> None:
     world.account.add_public_ip(world.web_01)
 
 
+def _address(case: Case, world: World) -> PublicIP:
+    records = (world.plain, world.kept, world.spare)
+    return next(record for record in records if record.id in case.path(world))
+
+
+def _move_away(case: Case, world: World) -> None:
+    record = _address(case, world)
+    world.region.assign_ip(record, world.web_01)
+    world.account.lifecycle.begin_update(world.region, record, world.account.now())
+
+
 def _update_address(case: Case, world: World) -> None:
-    record = next(r for r in (world.plain, world.kept, world.spare) if r.id in case.path(world))
+    record = _address(case, world)
     world.account.lifecycle.begin_update(world.region, record, world.account.now())
 
 

@@ -285,7 +285,7 @@ def _keys(request: Request) -> set[str]:
 
 @given(steps=STEPS)
 @settings(
-    max_examples=30,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,

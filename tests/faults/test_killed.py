@@ -20,7 +20,7 @@ from tests.faults.child import Orders
 from tests.faults.conftest import Tally
 from tests.faults.fast_clock import FastClock
 from tests.faults.judging import DONE, REFUSED, Verdict, judge
-from tests.faults.kinds import CASES, Case
+from tests.faults.kinds import ADD_NODES, ADD_PUBLIC_IP, CASES, MOVE, REMOVE_NODES, Case
 from tests.faults.lanes import lanes, selected
 from tests.faults.running import journal_path, read_journal
 from tests.faults.service import Service
@@ -41,12 +41,14 @@ RISEN_AT_ONCE, RISEN_LATE = "", "-and-started-late"
 _LATE = 24 * 3600.0
 """Seconds after which nobody may want any more what has not been done."""
 
+_OF_EACH_SORT = (ADD_PUBLIC_IP, MOVE, ADD_NODES, REMOVE_NODES)
+
 DEATHS = {
     f"killed-at-{moment}{later}:{case}": (case, moment, later)
     for later in (RISEN_AT_ONCE, RISEN_LATE)
     for moment in MOMENTS
     for case in CASES
-    if not later or moment in ("sent", APPLIED)
+    if not later or (moment in ("sent", APPLIED) and case in _OF_EACH_SORT)
 }
 
 

@@ -39,5 +39,6 @@ async def test_one_server_never_gets_two_addresses_even_where_the_service_would_
             await seat.carry_out([*one.requests(world), *other.requests(world)], tmp_path)
         await account.quiet()
     world.settle()
-    assert len(world.region.ips_of(world.web_01.id)) == 1
+    addresses = [record.address for record in world.region.ips_of(world.web_01.id)]
+    assert len(addresses) == 1
     assert sorted(told.outcome or "" for told in read_journal(tmp_path)) == ["rejected", "settled"]

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from rcv3_tui.model.operation import Target
-from rcv3_tui.settings import Credentials, Secret, Settings
+from rcv3_tui.settings import Settings
 from rcv3_tui.simulator import Account, Node, Pool, PublicIP, Server
 from tests.faults.fast_clock import FastClock
-
-REGION = "IAD"
+from tests.faults.profile import REGION, settings_for
 
 Holdings = dict[str, str]
 """What stands in the account: a thing to how it is, such as `web-02 in web-80` to `yes`."""
-
-
-def settings_for(url: str, username: str, api_key: str, *, timeout: float) -> Settings:
-    """Settings that sign in to an account where it is served.
-
-    Args:
-        url: Where that is.
-        username: Whose account.
-        api_key: Their key.
-        timeout: Real seconds that an answer may take.
-    """
-    return Settings(
-        profile="acme",
-        credentials=Credentials(username, api_key=Secret(api_key)),
-        identity_url=f"{url}/v2.0",
-        regions=(REGION,),
-        timeout=timeout,
-        refresh_interval=30.0,
-    )
 
 
 class World:
