@@ -74,7 +74,10 @@ class AddressChanges:
             await course.sent((record.key,), words)
             return await self._api.retain_public_ip(record.id, keep)
 
-        return await self._sender.send(call, look, waits=course.waits)
+        async def patiently() -> PublicIP | None:
+            return await self._reader.past_motion(course, course.public_ip, call)
+
+        return await self._sender.send(patiently, look, waits=course.waits)
 
     async def reassign(self, course: Course) -> None:
         """Give a record another server, or none, and follow it until it has settled."""
@@ -118,9 +121,12 @@ class AddressChanges:
                 return await self._api.move_public_ip(record.id, server.id)
             return await self._api.assign_public_ip(record.id, server.id)
 
+        async def settled() -> PublicIP | None:
+            return await self._reader.past_motion(course, course.public_ip, call)
+
         async def patiently() -> PublicIP | None:
             return await (
-                call() if server is None else self._reader.past_race(course, server, call)
+                settled() if server is None else self._reader.past_race(course, server, settled)
             )
 
         sent = await self._sender.send(patiently, look, waits=course.waits)

@@ -14,12 +14,15 @@ from rcv3_tui.api.errors import (
     TokenRefused,
 )
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.operation import Request, Target
+from rcv3_tui.model.operation import Kind, Request, State, Target
 from rcv3_tui.model.resources import PublicIP
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.sync.course import Course, Refused
 from rcv3_tui.sync.region import RegionSync
 from rcv3_tui.sync.schedule import PATIENCE, follow_pause
+
+BUSY_PAUSES = (2.0, 3.0, 5.0, 8.0, 10.0)
+"""A record that is still moving refuses changes (RackConnect API reference 4.6)."""
 
 RACE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """A server that was just built is refused for a while (RackConnect API reference 4.4)."""
@@ -106,6 +109,38 @@ class AddressReader:
                 f"{record.address} now; nothing was sent"
             )
         return record
+
+    async def past_motion(
+        self, course: Course, target: Target, call: Callable[[], Awaitable[PublicIP | None]]
+    ) -> PublicIP | None:
+        """Send, and send again while the record is moving; what was confirmed must hold each time.
+
+        Raises:
+            ApiError: It was refused for another reason, or for too long.
+            Refused: The record is another one's now.
+        """
+        removes = course.request.kind is Kind.REMOVE_PUBLIC_IP
+        for pause in (*BUSY_PAUSES, None):
+            if course.operation.state is not State.PLANNED:
+                now = await self.confirmed(course.request, target)
+                if removes and (now is None or now.status == "REMOVING"):
+                    return None
+            try:
+                return await call()
+            except Conflict as conflict:
+                if pause is None or not any(
+                    t.kind is ConflictKind.IP_NOT_ACTIVE for t in conflict.conflicts
+                ):
+                    raise
+                now = await self.confirmed(course.request, target)
+                if removes and (now is None or now.status == "REMOVING"):
+                    return None
+                if now is None or phase(now.status) is Phase.FAILED:
+                    raise
+                if phase(now.status) is Phase.MOVING and now.status != "REMOVING":
+                    course.waits(f"{target.name} is {now.status}; again in {pause:.0f} s")
+                    await self._clock.sleep(pause)
+        raise AssertionError("the loop above returns or raises")
 
     async def past_race(
         self, course: Course, server: Target, call: Callable[[], Awaitable[PublicIP | None]]

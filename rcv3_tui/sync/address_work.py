@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rcv3_tui.api.conflicts import ConflictKind
-from rcv3_tui.api.errors import ApiError, Conflict, NotFound, NotSupported
+from rcv3_tui.api.errors import ApiError, NotFound, NotSupported
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Kind, State
 from rcv3_tui.model.resources import PublicIP
@@ -13,9 +12,6 @@ from rcv3_tui.sync.address_reading import AddressReader, failure
 from rcv3_tui.sync.course import Course, Refused
 from rcv3_tui.sync.region import RegionSync
 from rcv3_tui.sync.sending import LOOK_PAUSES, Fate, Look, Sender
-
-_BUSY_PAUSES = (2.0, 3.0, 5.0, 8.0, 10.0)
-"""A record that is still moving refuses changes (RackConnect API reference 4.6)."""
 
 
 class AddressWork:
@@ -172,20 +168,7 @@ class AddressWork:
             return None
 
         async def patiently() -> PublicIP | None:
-            for pause in _BUSY_PAUSES:
-                try:
-                    return await call()
-                except Conflict as conflict:
-                    if not any(t.kind is ConflictKind.IP_NOT_ACTIVE for t in conflict.conflicts):
-                        raise
-                    record = await self._reader.show(target.id)
-                    if record is None or record.status == "REMOVING":
-                        return None
-                    if phase(record.status) is not Phase.MOVING:
-                        raise
-                    course.waits(f"{target.name} is {record.status}; again in {pause:.0f} s")
-                    await self._clock.sleep(pause)
-            return await call()
+            return await self._reader.past_motion(course, target, call)
 
         sent = await self._sender.send(patiently, look, waits=course.waits)
         course.answer_lost = sent.answer_lost

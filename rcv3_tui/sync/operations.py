@@ -197,12 +197,12 @@ class Operations:
         return course
 
     def _of_same_subject(self, request: Request) -> Operation | None:
-        subject = _subject(request)
+        subjects = _subjects(request)
         return next(
             (
                 operation
                 for operation in self.under_way()
-                if _subject(operation.request) == subject and not self._is_stuck(operation)
+                if _subjects(operation.request) & subjects and not self._is_stuck(operation)
             ),
             None,
         )
@@ -254,14 +254,13 @@ class Operations:
             await end_with(courses, error)
 
 
-def _subject(request: Request) -> tuple[str, ...]:
+def _subjects(request: Request) -> set[tuple[str, ...]]:
     """Give what a request changes: two changes of the same subject must not run at once."""
     if request.kind in _NODE_KINDS:
         server = request.server.key if request.server else ""
-        return ("node", request.region, server, request.pool.key if request.pool else "")
-    if request.kind is Kind.ADD_PUBLIC_IP:
-        return ("server", request.region, request.server.key if request.server else "")
-    return ("public IP", request.region, request.public_ip.key if request.public_ip else "")
+        return {("node", request.region, server, request.pool.key if request.pool else "")}
+    named = (("public IP", request.public_ip), ("server", request.server))
+    return {(what, request.region, target.key) for what, target in named if target is not None}
 
 
 def _intent(request: Request) -> tuple[str, ...]:

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from tests.faults.judging import Verdict
 from tests.faults.service import Service, service
 
+_PROPERTY = "amiss"
+_PROMISES = ("twice", "lost", "wrong")
+
 
 @dataclass
 class Tally:
     """Counts what was found over all combinations."""
 
-    verdicts: list[Verdict] = field(default_factory=list)
+    record: Callable[[str, object], None]
+    """Puts a fact into the present test's report, which comes home from any process."""
 
     def add(self, verdict: Verdict) -> None:
         """Count one combination and hold it against the promise."""
-        self.verdicts.append(verdict)
+        amiss = [bool(getattr(verdict, name)) for name in _PROMISES]
+        self.record(_PROPERTY, amiss)
         assert not verdict.complaints, "\n".join(verdict.complaints)
 
-    def __str__(self) -> str:
-        twice, lost, wrong = (
-            sum(bool(getattr(verdict, name)) for verdict in self.verdicts)
-            for name in ("twice", "lost", "wrong")
-        )
-        return (
-            f"faults: {len(self.verdicts)} combinations: {twice} applied twice, {lost} lost, "
-            f"{wrong} with a wrong outcome"
-        )
 
-
-_TALLY = pytest.StashKey[Tally]()
-
-
-@pytest.fixture(scope="session")
-def tally(pytestconfig: pytest.Config) -> Tally:
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
     """The session's count."""
-    return pytestconfig.stash.setdefault(_TALLY, Tally())
+    return Tally(record_property)
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +41,19 @@ def served() -> Iterator[Service]:
         yield app
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many combinations ran and what was amiss."""
-    if (tally := config.stash.get(_TALLY, None)) is not None:
-        terminalreporter.write_line(str(tally))
+    found = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == _PROPERTY and isinstance(value, list)
+    ]
+    if found:
+        twice, lost, wrong = (sum(column) for column in zip(*found, strict=True))
+        terminalreporter.write_line(
+            f"faults: {len(found)} combinations: {twice} applied twice, {lost} lost, "
+            f"{wrong} with a wrong outcome"
+        )

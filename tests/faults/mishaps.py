@@ -56,6 +56,8 @@ class Mishap:
     """The request that was spoilt had been carried out."""
     proof: frozenset[int] = PROVE_IT
     """Statuses that prove that nothing was applied."""
+    may_be_unknown: bool = False
+    """It may be carried out between two readings that prove something only together."""
     nothing_readable: bool = False
     """Nothing can be read any more once the request has arrived."""
     refused_connection: bool = False
@@ -68,9 +70,10 @@ class Mishap:
     def __str__(self) -> str:
         return self.name
 
-    def end_of(self, number: int) -> str:
-        """Say how the operation of this number must end."""
-        return self.ends[min(number, len(self.ends) - 1)]
+    def ends_of(self, number: int) -> tuple[str, ...]:
+        """Say how the operation of this number may end."""
+        end = self.ends[min(number, len(self.ends) - 1)]
+        return (end, UNKNOWN) if self.may_be_unknown else (end,)
 
 
 def mishaps_of(case: Case) -> tuple[Mishap, ...]:
@@ -134,7 +137,11 @@ def _of_any(case: Case) -> Iterator[Mishap]:
             else _with(Fault.wrong_shape, shape)
         )
         yield Mishap(f"wrong-shape-{shape}", spoilt, applied=True)
-    yield Mishap("silence-before", _with(Fault.silence, _SILENCE))
+    yield Mishap(
+        "silence-before",
+        _with(Fault.silence, _SILENCE),
+        may_be_unknown=case in (ADD_NODES, REMOVE_NODES),
+    )
     yield Mishap("silence-after", _with(Fault.silence, _SILENCE, after=True), applied=True)
     unknown = _with(Fault.status, 409, body="The moon is not in an ACTIVE state", times=None)
     yield Mishap("409-of-unknown-wording", unknown, ends=(REFUSED,))

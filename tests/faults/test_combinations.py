@@ -97,7 +97,7 @@ async def _meet(case: Case, mishap: Mishap, served: Service, state_dir: Path) ->
         goals,
         before[0],
         read_journal(state_dir),
-        allowed=lambda number: (mishap.end_of(number),),
+        allowed=mishap.ends_of,
         spoilt_was_applied=mishap.applied,
         proven_by=mishap.proof,
     )
