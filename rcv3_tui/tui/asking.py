@@ -261,6 +261,13 @@ def toggle_retain(console: ConsoleScreen) -> None:
             console.confirm(removal, region)
             continue
         kind = Kind.RELEASE if record.retain else Kind.RETAIN
+        retained = sum(1 for other in snapshot.public_ips.values() if other.retain)
+        if kind is Kind.RETAIN and retained >= RETAINED_LIMIT:
+            console.say(
+                f"{retained} addresses are retained, and {RETAINED_LIMIT} is the default limit: "
+                "the service may refuse",
+                "warn",
+            )
         requests.append(_address_request(kind, snapshot, record))
     if requests:
         console.submit(requests)

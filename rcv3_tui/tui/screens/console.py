@@ -402,6 +402,7 @@ class ConsoleScreen(Screen[None]):
         pool = self.picture.snapshots[region].pools[key]
         self.worker.look_at(region, key)
         pane.part_changed(PartState())
+        pane.set_filter("")
         pane.rename(f"Nodes of {pool.name}")
         pane.replace(self.picture.open(region, key))
         self._show_nodes_state()

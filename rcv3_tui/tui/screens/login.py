@@ -19,7 +19,7 @@ from rcv3_tui.tui.screens.button import DialogButton
 from rcv3_tui.tui.screens.dialog import LOW, NARROW, SUSPEND
 from rcv3_tui.tui.screens.literal import spell
 
-_HINT = "Enter goes on, and signs in once a secret is there; Tab moves, Esc leaves"
+_HINT = "Enter goes on, and signs in once all is there; Esc leaves"
 
 
 class SecretInput(Input):
