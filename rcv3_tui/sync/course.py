@@ -105,8 +105,15 @@ class Course:
     ) -> None:
         """Note that the service has taken it."""
         self._words = words or (_LOST if self.answer_lost else "")
-        self._step(State.ACCEPTED, detail=self._words, resource_id=resource_id, status=status)
-        await self._write_after()
+        await self._write_after(
+            self.operation.step(
+                State.ACCEPTED,
+                self._clock.now(),
+                detail=self._words,
+                resource_id=resource_id,
+                status=status,
+            )
+        )
 
     def waits(self, why: str) -> None:
         """Note why it does not go on yet."""
@@ -134,8 +141,15 @@ class Course:
         """
         if self.answer_lost and state in (State.SETTLED, State.FAILED):
             detail = f"{detail}; {_LOST}"
-        self._step(state, detail=detail, resource_id=resource_id, status=status or None)
-        await self._write_after()
+        await self._write_after(
+            self.operation.step(
+                state,
+                self._clock.now(),
+                detail=detail,
+                resource_id=resource_id,
+                status=status or None,
+            )
+        )
 
     def _step(
         self,
@@ -162,12 +176,14 @@ class Course:
         except JournalError as error:
             raise Refused(str(error)) from error
 
-    async def _write_after(self) -> None:
+    async def _write_after(self, step: Operation) -> None:
+        """Write a step down, then tell it: what is shown as ended is on the disk as ended."""
         try:
-            await self._journal.write(self.operation)
+            await self._journal.write(step)
         except JournalError:
             # The request has left: what became of it is shown even if it cannot be written down.
             _log.exception("the outcome of %s was not written down", self.operation.id)
+        self._take(step)
 
 
 def _given(target: Target | None, what: str) -> Target:

@@ -15,6 +15,7 @@ from rcv3_tui.api.errors import (
     TokenRefused,
 )
 from rcv3_tui.clock import Clock
+from rcv3_tui.sync.course import Refused
 
 MOST_SENDS = 3
 """How often a request is sent at most, each time after proof that it was not applied."""
@@ -112,6 +113,11 @@ class Sender:
                 if throttled >= MOST_WAITS:
                     raise
                 waits("too many requests for the service; sent again as soon as it allows")
+            except Refused as refusal:
+                # What a check finds changed before a second send may be the first one's doing.
+                if sends and (found := await look()).fate is Fate.APPLIED:
+                    return Sent(found.result, answer_lost=True)
+                raise refusal
             except ApiError as error:
                 refused = error.proves_not_applied and not isinstance(error, NotReached)
                 if refused and sends == 0:
