@@ -35,7 +35,7 @@ def pool_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[Pool
         Column(
             key="endpoint",
             label="VIRTUAL IP:PORT",
-            min_width=17,
+            min_width=15,
             max_width=21,
             weight=1,
             priority=3,
