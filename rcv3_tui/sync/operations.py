@@ -121,7 +121,7 @@ class Operations:
         Args:
             operations: As the journal has them.
         """
-        nodes: dict[tuple[Kind, str, bool], list[Course]] = {}
+        courses: list[Course] = []
         for operation in operations:
             self._told(OperationChanged(operation))
             course = Course(operation, self._journal, self._clock, self._told)
@@ -131,9 +131,8 @@ class Operations:
                     f"not applied; it was asked for {operation.asked:%Y-%m-%d %H:%M} UTC and the "
                     "program ended before, so nothing was sent now: ask again if it is wanted"
                 )
-            self._spawn_again(course, nodes)
-        for courses in nodes.values():
-            self._spawn(self._carry_out_nodes(courses))
+            courses.append(course)
+        self._go_on(courses)
 
     def check_again(self, operation_id: str) -> None:
         """Look once more what became of an operation whose outcome is unknown; send nothing.
@@ -148,10 +147,7 @@ class Operations:
         self._told(OperationChanged(sent))
         course = Course(sent, self._journal, self._clock, self._told)
         course.look_only = "looked again: it was not applied; nothing was sent"
-        nodes: dict[tuple[Kind, str, bool], list[Course]] = {}
-        self._spawn_again(course, nodes)
-        for courses in nodes.values():
-            self._spawn(self._carry_out_nodes(courses))
+        self._go_on([course])
 
     def stop(self, batch: str) -> int:
         """Keep what has not been sent of a batch from being sent.
@@ -171,15 +167,18 @@ class Operations:
             course.look_only = "stopped before it was sent; nothing was sent"
         return len(waiting)
 
-    def _spawn_again(
-        self, course: Course, nodes: dict[tuple[Kind, str, bool], list[Course]]
-    ) -> None:
-        request = course.request
-        if request.kind in _NODE_KINDS:
-            key = (request.kind, request.region, bool(course.look_only))
-            nodes.setdefault(key, []).append(course)
-        else:
-            self._spawn(self._carry_out_address(course))
+    def _go_on(self, courses: Sequence[Course]) -> None:
+        """Carry on with operations that are known already; nodes of a kind go together."""
+        nodes: dict[tuple[Kind, str, bool], list[Course]] = {}
+        for course in courses:
+            request = course.request
+            if request.kind in _NODE_KINDS:
+                key = (request.kind, request.region, bool(course.look_only))
+                nodes.setdefault(key, []).append(course)
+            else:
+                self._spawn(self._carry_out_address(course))
+        for together in nodes.values():
+            self._spawn(self._carry_out_nodes(together))
 
     def _begin(self, request: Request, batch: str) -> Course:
         now = self._clock.now()

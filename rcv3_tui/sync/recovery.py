@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from rcv3_tui.model.operation import Operation, State
+from rcv3_tui.model.operation import Operation
 from rcv3_tui.sync.journal import Entry, append_locked, locked, sync_directory
 
 _log = logging.getLogger("rcv3_tui.sync")
@@ -30,7 +30,6 @@ MOST_BYTES = 4_000_000
 KEPT_JOURNALS = 5
 """Journals that are kept beside the one in use."""
 
-_ENDED = frozenset({State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN})
 _decoder = msgspec.json.Decoder(Entry)
 
 
@@ -105,7 +104,7 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]
         last[entry.operation] = entry
         if entry.known:
             known[entry.operation] = entry.known
-    return [
+    stood = [
         (
             entry,
             Operation(
@@ -121,8 +120,8 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]
             ),
         )
         for entry in last.values()
-        if entry.state not in _ENDED
     ]
+    return [(entry, operation) for entry, operation in stood if not operation.is_ended]
 
 
 def take_up(

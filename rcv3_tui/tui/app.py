@@ -91,7 +91,6 @@ class ConsoleApp(App[int]):
         self._console = ConsoleScreen(self)
         self._written = Written(no_color=bool(os.environ.get("NO_COLOR")))
         self._was_signed_in = False
-        self._typed_credentials = False
         self._login: LoginScreen | None = None
         self._interrupted_at = float("-inf")
         self._worker_task: asyncio.Task[None] | None = None
@@ -232,15 +231,13 @@ class ConsoleApp(App[int]):
 
     # -- dialogs ------------------------------------------------------------------------------
 
-    def confirm(self, console: ConsoleScreen, removal: Removal, region: str) -> None:
+    def confirm(self, console: ConsoleScreen, removal: Removal) -> None:
         """Open the removal dialog; approval alone submits what it showed.
 
         Args:
             console: Where the outcome is told.
             removal: What is asked for.
-            region: Whose picture the dialog is held against while it is open.
         """
-        del region
 
         def answered(approved: bool | None) -> None:
             if approved:

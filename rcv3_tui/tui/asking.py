@@ -202,8 +202,7 @@ def _ask_address_removal(console: ConsoleScreen, rows: Sequence[str]) -> None:
         console.confirm(
             removal_of_public_ips(
                 snapshot, keys, profile=console.profile, protected=console.protected
-            ),
-            region,
+            )
         )
 
 
@@ -217,8 +216,7 @@ def _ask_node_removal(console: ConsoleScreen, rows: Sequence[str]) -> None:
             [(pool, split_row(row)[1]) for row in rows],
             profile=console.profile,
             protected=console.protected,
-        ),
-        region,
+        )
     )
 
 
@@ -258,7 +256,7 @@ def toggle_retain(console: ConsoleScreen) -> None:
             else None
         )
         if removal is not None:
-            console.confirm(removal, region)
+            console.confirm(removal)
             continue
         kind = Kind.RELEASE if record.retain else Kind.RETAIN
         retained = sum(1 for other in snapshot.public_ips.values() if other.retain)
@@ -301,7 +299,7 @@ def reassign(console: ConsoleScreen) -> None:
             removal = unassignment_of(
                 snapshot, key, profile=console.profile, protected=console.protected
             )
-            console.confirm(removal, region)
+            console.confirm(removal)
 
     console.app.push_screen(
         ChooseScreen(
@@ -341,7 +339,7 @@ def _choose_server(
                 profile=console.profile,
                 protected=console.protected,
             )
-            console.confirm(removal, snapshot.region)
+            console.confirm(removal)
             return
         console.submit([_address_request(kind, snapshot, record, server)])
 

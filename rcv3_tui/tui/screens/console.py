@@ -608,11 +608,6 @@ class ConsoleScreen(Screen[None]):
 
     # -- screens ------------------------------------------------------------------------------
 
-    def current_item(self) -> Item | None:
-        """Give the item under the cursor as it is now."""
-        row = self.cursor_row
-        return None if row is None else self.picture.item(self.active, row)
-
     def show_details(self) -> None:
         """Open everything known of the row."""
         self.console_app.show_details(self.active, self.cursor_row)
@@ -671,12 +666,12 @@ class ConsoleScreen(Screen[None]):
         if self.may_change():
             self.submit([operation.request for operation in operations])
 
-    def confirm(self, removal: Removal, region: str) -> None:
+    def confirm(self, removal: Removal) -> None:
         """Open the dialog; what it approves is sent, with the ids that it showed."""
         if not removal.items:
             self.say("nothing of that is there any more", "warn")
             return
-        self.console_app.confirm(self, removal, region)
+        self.console_app.confirm(self, removal)
 
     def leave(self) -> None:
         """Quit; ask while an operation has not settled."""
