@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from rcv3_tui import __version__, cli
+from rcv3_tui.cli import terminal
+from rcv3_tui.cli.account import SCENARIOS
+from rcv3_tui.cli.commands import COMMANDS
+from rcv3_tui.cli.simulator import DEFAULT_PORT
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.settings import Credentials, Secret, Settings
 
@@ -39,7 +43,7 @@ class Stage:
         self._monkeypatch.setitem(sys.modules, module, made)
 
     def terminal(self, present: bool) -> None:
-        self._monkeypatch.setattr(cli, "has_terminal", lambda: present)
+        self._monkeypatch.setattr(terminal, "has_terminal", lambda: present)
 
     def _end(self) -> int:
         if isinstance(self.outcome, BaseException):
@@ -140,7 +144,7 @@ def test_input_and_output_both_have_to_be_a_terminal(
 
     monkeypatch.setattr(sys, "stdin", Stream(stdin))
     monkeypatch.setattr(sys, "stdout", Stream(stdout))
-    assert cli.has_terminal() is expected
+    assert terminal.has_terminal() is expected
 
 
 def test_no_secret_is_asked_for_where_there_is_no_terminal(
@@ -223,7 +227,7 @@ def test_a_demo_that_makes_no_sense_is_refused(
 def test_the_scenarios_in_the_help_are_those_of_the_simulator() -> None:
     from rcv3_tui import simulator
 
-    assert set(cli.SCENARIOS) == set(simulator.SCENARIOS)
+    assert set(SCENARIOS) == set(simulator.SCENARIOS)
 
 
 # Other commands ------------------------------------------------------------------------------
@@ -231,7 +235,7 @@ def test_the_scenarios_in_the_help_are_those_of_the_simulator() -> None:
 
 def test_the_simulator_is_served_as_asked(stage: Stage) -> None:
     assert cli.main(["simulator"]) == ExitCode.OK
-    assert stage.served == ("small", cli.DEFAULT_PORT, 0, 0)
+    assert stage.served == ("small", DEFAULT_PORT, 0, 0)
     words = ["simulator", "--port=0", "--scenario", "large", "--seed", "3"]
     assert cli.main([*words, "--fault", "500 GET x1", "--fault", "429"]) == ExitCode.OK
     assert stage.served == ("large", 0, 3, 2)
@@ -305,7 +309,8 @@ def test_the_help_names_every_variable_exit_code_and_command(
     cli.main(["--help"])
     text = capsys.readouterr().out
     names = [name for family in FAMILIES for name in (family.username, family.region)]
-    assert all(name in text for name in [*names, *cli.COMMANDS, *cli.SCENARIOS])
+    commands = [command.name for command in COMMANDS]
+    assert all(name in text for name in [*names, *commands, *SCENARIOS])
     codes = text.partition("exit codes:")[2].split()
     assert all(str(code.value) in codes for code in ExitCode)
 
