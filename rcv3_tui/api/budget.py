@@ -28,10 +28,11 @@ class Budget(Protocol):
         """Give back the request taken last: it never reached the service."""
         ...
 
-    def throttled(self, retry_after: float | None) -> None:
+    def throttled(self, retry_after: float | None, *, too_fast: bool = True) -> None:
         """Learn that the service wants fewer requests.
 
         Args:
             retry_after: Seconds to wait as told, None: until the minute has turned.
+            too_fast: It spoke of the number of requests, not of trouble of its own.
         """
         ...

@@ -169,6 +169,8 @@ class Throttled(ApiError):
     Args:
         message: The service's words.
         retry_after: Seconds to wait as the service says, None when it does not say.
+        is_certain: It can mean nothing else; a 403 without a word may be the want of a role too
+            (RackConnect API reference, section 7).
         operation: What was tried.
         target: What it was tried on.
         status: HTTP status.
@@ -180,6 +182,7 @@ class Throttled(ApiError):
         message: str,
         *,
         retry_after: float | None = None,
+        is_certain: bool = True,
         operation: str = "",
         target: str = "",
         status: int | None = None,
@@ -189,6 +192,7 @@ class Throttled(ApiError):
             message, operation=operation, target=target, status=status, request_id=request_id
         )
         self.retry_after = retry_after
+        self.is_certain = is_certain
 
 
 class NotFound(ApiError):

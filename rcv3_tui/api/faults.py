@@ -251,7 +251,9 @@ def error_for(
     message = message or status_phrase(status)
     error: errors.ApiError
     if _is_throttling(status, headers, body, texts):
-        error = errors.Throttled(message, retry_after=retry_after_of(headers, body, now))
+        retry_after = retry_after_of(headers, body, now)
+        is_certain = status != 403 or bool(texts) or retry_after is not None
+        error = errors.Throttled(message, retry_after=retry_after, is_certain=is_certain)
     elif status in (409, 422):
         texts = texts or (message,)
         error = errors.Conflict(texts, tuple(parse_conflict(text) for text in texts))

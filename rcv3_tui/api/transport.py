@@ -255,7 +255,7 @@ class Transport:
         )
         self._log(method, url, str(reply.status), began, failure.request_id)
         if isinstance(failure, Throttled) and self._budget is not None:
-            self._budget.throttled(failure.retry_after)
+            self._budget.throttled(failure.retry_after, too_fast=reply.status != 503)
         raise failure
 
     def _note_date(self, reply: Reply) -> None:

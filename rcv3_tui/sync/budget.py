@@ -1,22 +1,27 @@
 """The request budget of one account and region.
 
 The service allows 30 requests a minute and answers 403 beyond it (RackConnect API reference,
-section 7). Nothing on the wire tells how many are left, so the budget counts what it lets go.
+section 7). Nothing on the wire tells how many are left, so the budget counts what it lets go, and
+learns from a refusal that somebody else draws on the same account.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Callable
 
 from rcv3_tui.api.budget import Priority
 from rcv3_tui.clock import Clock
+from rcv3_tui.sync.ledger import WINDOW, Ledger, OwnLedger, Record
 
 LIMIT = 30
 """Requests that the service allows in a minute."""
 
-WINDOW = 61.0
-"""Seconds that a request counts; one more than the service's minute, for the line's jitter."""
+LEAST = 6
+"""Requests a minute that are tried however often the service says "too fast"."""
+
+REGAINED = 4.0
+"""Requests a minute that are tried again for each minute without a refusal."""
 
 _CEILING = {Priority.OPERATION: LIMIT, Priority.LOOKED_AT: 27, Priority.BACKGROUND: 24}
 
@@ -25,42 +30,56 @@ class RequestBudget:
     """Lets requests go, those that matter first, never more than allowed in any minute.
 
     Background work never takes the last six places and what the operator looks at never the
-    last three, so an operation that is started at any time leaves at once.
+    last three, so an operation that is started at any time leaves at once. When the service says
+    "too fast" although fewer than 30 have left, another program uses the account: the limit is
+    lowered to what went through, and raised again bit by bit.
 
     Args:
-        clock: What decides "now".
+        clock: What measures the pauses.
         changed: Called whenever `used` may have grown.
+        ledger: Where requests are counted; None: for this run alone.
     """
 
-    def __init__(self, clock: Clock, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        changed: Callable[[], None] = lambda: None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._clock = clock
         self._changed = changed
-        self._sent: deque[float] = deque()
-        self._blocked_until = 0.0
+        self._ledger = ledger or OwnLedger(clock)
 
     @property
     def used(self) -> int:
         """Requests that count at this moment."""
-        self._forget()
-        return len(self._sent)
+        return self._count(self._ledger.read())
+
+    @property
+    def limit(self) -> int:
+        """Requests a minute that the service seems to leave to this program."""
+        return self._limit(self._ledger.read())
 
     @property
     def blocked_for(self) -> float:
         """Seconds until the service may be asked again after it said "too fast"."""
-        return max(0.0, self._blocked_until - self._clock.monotonic())
+        return max(0.0, self._ledger.read().blocked_until - self._ledger.now())
+
+    def ceiling(self, priority: Priority) -> int:
+        """Count how many requests a minute work of this priority may bring the total to."""
+        return self._ceiling(self._ledger.read(), priority)
 
     def room(self, priority: Priority) -> int:
         """Count how many requests of this priority could leave now."""
-        return 0 if self.blocked_for else max(0, _CEILING[priority] - self.used)
+        return 0 if self.blocked_for else max(0, self.ceiling(priority) - self.used)
 
     async def take(self, priority: Priority) -> None:
         """Wait until a request of this priority may leave, and count it.
 
         A cancellation while waiting counts nothing.
         """
-        while (delay := self._delay(priority)) > 0:
+        while (delay := self._take_or_wait(priority)) > 0:
             await self._clock.sleep(delay)
-        self._sent.append(self._clock.monotonic())
         self._changed()
 
     def refund(self) -> None:
@@ -69,34 +88,58 @@ class RequestBudget:
         Which of them it was is not known, so the oldest goes: the others stay as long as they
         must, and the limit holds.
         """
-        if self._sent:
-            self._sent.popleft()
+        with self._ledger.open() as record:
+            had = bool(record.sent)
+            del record.sent[:1]
+        if had:
             self._changed()
 
-    def throttled(self, retry_after: float | None) -> None:
+    def throttled(self, retry_after: float | None, *, too_fast: bool = True) -> None:
         """Hear that the service said "too fast": nothing leaves until it may be asked again.
 
         Args:
             retry_after: Seconds that the service named; None: wait until the oldest request
                 of this minute no longer counts, the earliest moment that can help.
+            too_fast: It spoke of the number of requests, not of trouble of its own.
         """
-        now = self._clock.monotonic()
-        if retry_after is None:
-            oldest = self._sent[0] if self._sent else now
-            retry_after = min(WINDOW, max(5.0, oldest + WINDOW - now))
-        self._blocked_until = max(self._blocked_until, now + retry_after)
+        now = self._ledger.now()
+        with self._ledger.open() as record:
+            self._forget(record)
+            if retry_after is None:
+                oldest = record.sent[0] if record.sent else now
+                retry_after = min(WINDOW, max(5.0, oldest + WINDOW - now))
+            if too_fast:
+                # The one that was refused is among those counted.
+                went_through = float(max(LEAST, len(record.sent) - 1))
+                if went_through < self._limit(record):
+                    record.limit, record.learned_at = went_through, now
+            record.blocked_until = max(record.blocked_until, now + retry_after)
         self._changed()
 
-    def _delay(self, priority: Priority) -> float:
-        if self.blocked_for:
-            return self.blocked_for
-        self._forget()
-        excess = len(self._sent) - _CEILING[priority]
-        if excess < 0:
+    def _take_or_wait(self, priority: Priority) -> float:
+        """Count one request if it may leave now; else give the seconds until it might."""
+        now = self._ledger.now()
+        with self._ledger.open() as record:
+            if (blocked := record.blocked_until - now) > 0:
+                return blocked
+            self._forget(record)
+            excess = len(record.sent) - self._ceiling(record, priority)
+            if excess >= 0:
+                return max(0.001, record.sent[excess] + WINDOW - now)
+            record.sent.append(now)
             return 0.0
-        return max(0.001, self._sent[excess] + WINDOW - self._clock.monotonic())
 
-    def _forget(self) -> None:
-        horizon = self._clock.monotonic() - WINDOW
-        while self._sent and self._sent[0] <= horizon:
-            self._sent.popleft()
+    def _limit(self, record: Record) -> int:
+        if not record.limit:
+            return LIMIT
+        regained = (self._ledger.now() - record.learned_at) * REGAINED / WINDOW
+        return min(LIMIT, int(record.limit + max(0.0, regained)))
+
+    def _ceiling(self, record: Record, priority: Priority) -> int:
+        return self._limit(record) * _CEILING[priority] // LIMIT
+
+    def _count(self, record: Record) -> int:
+        return len(record.sent) - bisect_right(record.sent, self._ledger.now() - WINDOW)
+
+    def _forget(self, record: Record) -> None:
+        del record.sent[: len(record.sent) - self._count(record)]

@@ -1,8 +1,8 @@
 """The write-ahead record of operations: what was meant, before it leaves; what came of it, after.
 
 One JSON object a line, in the per-user state directory, flushed to the disk before the request
-that it announces. It holds no secret. Lines are only ever appended, each by a single write, so
-that two running copies of the program do not cut each other's lines.
+that it announces. It holds no secret. Lines are only ever appended, one writer at a time, so that
+two running copies of the program do not cut each other's lines.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def append(path: Path, data: bytes) -> None:
         OSError: Not all of it could be written; the next `append` closes what was cut off.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(path.parent, exclusive=False):
+    with locked(path.parent):
         append_locked(path, data)
 
 
@@ -145,19 +145,21 @@ def append_locked(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def locked(directory: Path, *, exclusive: bool) -> Iterator[None]:
-    """Hold the lock that all copies of the program share for a journal.
+def locked(directory: Path) -> Iterator[None]:
+    """Hold the lock of a journal; one holder at a time among all threads and copies.
+
+    Lines are appended under it too: whoever saw another's line half written would take it for
+    one that was cut off.
 
     Args:
         directory: The per-user state directory.
-        exclusive: Nobody may write meanwhile; else others may write beside.
 
     Raises:
         OSError: The lock's file cannot be made.
     """
     descriptor = os.open(directory / "journal.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

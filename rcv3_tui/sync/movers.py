@@ -12,7 +12,7 @@ from rcv3_tui.clock import Clock
 from rcv3_tui.model.resources import PublicIP
 from rcv3_tui.model.snapshot import Delta, Snapshot
 from rcv3_tui.model.status import Phase, phase
-from rcv3_tui.sync.budget import LIMIT, RequestBudget
+from rcv3_tui.sync.budget import RequestBudget
 from rcv3_tui.sync.schedule import PATIENCE, poll_pause, wait_for
 
 _AT_ONCE = 3
@@ -86,7 +86,7 @@ class Movers:
             for key, (step, due) in list(looks.items()):
                 if due > now:
                     continue
-                if self._budget.room(Priority.BACKGROUND) > LIMIT // 3:
+                if self._budget.room(Priority.BACKGROUND) > self._budget.limit // 3:
                     await self._look_at(key)
                 looks[key] = (step + 1, self._clock.monotonic() + poll_pause(step + 1))
 

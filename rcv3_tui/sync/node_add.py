@@ -21,7 +21,7 @@ from rcv3_tui.sync.node_reading import Members, NodeReader, failure, is_about, m
 from rcv3_tui.sync.node_waiting import BUSY, RACE, Waiting
 from rcv3_tui.sync.outcome import end_with
 from rcv3_tui.sync.region import RegionSync
-from rcv3_tui.sync.sending import Fate, Look, Sender, Unproven
+from rcv3_tui.sync.sending import MOST_SENDS, Fate, Look, Partly, Sender, Unproven
 
 
 class NodeAdding:
@@ -54,23 +54,37 @@ class NodeAdding:
         Raises:
             ApiError: The pools could not be read; nothing was sent.
         """
+        members = await self._choose(courses)
+        parts = 0
+        while self._left:
+            try:
+                try:
+                    await self._send_left(members)
+                except Partly:
+                    parts += 1
+                    if parts >= MOST_SENDS:
+                        raise
+                    members = await self._choose(tuple(self._left))
+            except (ApiError, Refused, Unproven) as error:
+                await end_with(self._left, error)
+                break
+        return self._accepted
+
+    async def _choose(self, courses: Sequence[Course]) -> Members:
+        """Leave those that have to be sent; bring the others to what is so already."""
         members = await self._reader.members(courses)
+        self._left = []
         for course in courses:
             node = member(members, course)
             if members[course.pool.key] is None:
-                await course.ended(
-                    State.REJECTED, f"pool {course.pool.name} is gone; nothing was sent"
-                )
+                sent = course.operation.state is not State.PLANNED
+                tail = "" if sent else "; nothing was sent"
+                await course.ended(State.REJECTED, f"pool {course.pool.name} is gone{tail}")
             elif node is None or phase(node.status) is Phase.FAILED:
                 self._left.append(course)
             else:
                 await self._was_member(course, node)
-        try:
-            while self._left:
-                await self._send_left(members)
-        except (ApiError, Refused, Unproven) as error:
-            await end_with(self._left, error)
-        return self._accepted
+        return members
 
     async def _send_left(self, before: Members) -> None:
         present = tuple(self._left)
@@ -92,7 +106,7 @@ class NodeAdding:
             if len(new) == len(present):
                 return Look(Fate.APPLIED, new)
             # All or nothing: a part of them alone is somebody else's work.
-            return Look(Fate.UNPROVABLE if new else Fate.NOT_APPLIED)
+            return Look(Fate.PARTLY if new else Fate.NOT_APPLIED)
 
         def waits(why: str) -> None:
             for course in present:

@@ -24,13 +24,17 @@ from rcv3_tui.sync.node_waiting import BUSY, NODE_BUSY, Waiting
 from rcv3_tui.sync.outcome import end_with
 from rcv3_tui.sync.region import RegionSync
 from rcv3_tui.sync.schedule import PATIENCE
-from rcv3_tui.sync.sending import Fate, Look, Sender, Unproven
+from rcv3_tui.sync.sending import Fate, Look, Partly, Sender, Unproven
 
 _BULK_FAILED = (BadRequest, NotFound, NotSupported, ServerFault)
 """Some gateways drop the body of a DELETE, and a ghost node breaks the call (reference 4.7)."""
 
 _OF_ONE = (*_BULK_FAILED, Conflict, Forbidden)
 """Errors of a single removal that say nothing of the next one."""
+
+
+class _Changed(Exception):  # noqa: N818 - a state of things, not an error
+    """Of the nodes that were to go some are gone by now."""
 
 
 class NodeRemoving:
@@ -64,14 +68,15 @@ class NodeRemoving:
         Raises:
             ApiError: The pools could not be read; nothing was sent.
         """
-        members = await self._reader.members(courses)
-        for course in courses:
-            await self._check(course, members)
+        await self._choose(courses)
         self._singly = len(self._left) == 1
         while self._left:
             group = tuple(self._left[:1] if self._singly else self._left)
             try:
                 await self._send_group(group)
+            except (Partly, _Changed):
+                # Whoever did it: those that are out are out, and the rest is asked for anew.
+                await self._choose_again()
             except (ApiError, Refused, Unproven) as error:
                 if not self._singly and isinstance(error, _BULK_FAILED):
                     self._singly = True
@@ -80,6 +85,21 @@ class NodeRemoving:
                 await end_with(stopped, error)
                 self._left = [course for course in self._left if course not in stopped]
         return self._accepted
+
+    async def _choose(self, courses: Sequence[Course]) -> None:
+        """Leave those that have to be sent; bring the others to what is so already."""
+        members = await self._reader.members(courses)
+        self._left = []
+        for course in courses:
+            await self._check(course, members)
+
+    async def _choose_again(self) -> None:
+        left = tuple(self._left)
+        try:
+            await self._choose(left)
+        except (ApiError, Refused) as error:
+            await end_with(left, error)
+            self._left = []
 
     async def _check(self, course: Course, members: Members) -> None:
         nodes = members[course.pool.key]
@@ -101,6 +121,8 @@ class NodeRemoving:
 
     async def _send_group(self, group: Sequence[Course]) -> None:
         async def call() -> None:
+            if not self._singly and group[0].operation.state is not State.PLANNED:
+                await self._must_be_unchanged(group)
             for course in group:
                 await course.sent((course.node.key,))
             if self._singly:
@@ -113,7 +135,7 @@ class NodeRemoving:
             gone = [(n := _of(now, c)) is None or n.status == "REMOVING" for c in group]
             if all(gone):
                 return Look(Fate.APPLIED)
-            return Look(Fate.UNPROVABLE if any(gone) else Fate.NOT_APPLIED)
+            return Look(Fate.PARTLY if any(gone) else Fate.NOT_APPLIED)
 
         def waits(why: str) -> None:
             for course in group:
@@ -137,6 +159,19 @@ class NodeRemoving:
             self._accepted[course.node.key] = course
             await course.accepted(resource_id=course.node.id, status="REMOVING")
             self._left.remove(course)
+
+    async def _must_be_unchanged(self, group: Sequence[Course]) -> None:
+        """Read the nodes again before a bulk call is repeated, for it names servers, not nodes.
+
+        A server that somebody has put into its pool again meanwhile is not what was confirmed.
+
+        Raises:
+            _Changed: Some of them are not there any more, or are on their way out.
+        """
+        now = await self._reader.members(group)
+        nodes = [_of(now, course) for course in group]
+        if any(node is None or node.status == "REMOVING" for node in nodes):
+            raise _Changed
 
     # -- refusals -----------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class PoolNodes:
         clock: What measures the time.
         interval: Seconds between refreshes, as asked.
         room: Counts the background requests that could leave now.
+        share: Counts the background requests that a minute has for lists and nodes.
         refused: Called when the credentials are not taken any more.
     """
 
@@ -59,12 +60,14 @@ class PoolNodes:
         clock: Clock,
         interval: float,
         room: Callable[[], int],
+        share: Callable[[], int],
         refused: Callable[[ApiError], None],
     ) -> None:
         self._picture = picture
         self._clock = clock
         self._interval = interval
         self._room = room
+        self._share = share
         self._refused = refused
         self._queue = NodeQueue(clock)
         self._wanted = asyncio.Event()
@@ -80,7 +83,7 @@ class PoolNodes:
     @property
     def list_interval(self) -> float:
         """Seconds between refreshes of the lists that the budget can bear."""
-        return list_interval(self._interval, self._queue.recent)
+        return list_interval(self._interval, self._queue.recent, self._share())
 
     def look_at(self, pool: str | None) -> None:
         """Keep one pool's nodes as fresh as the lists."""
@@ -129,7 +132,7 @@ class PoolNodes:
             self._wanted.clear()
             room = min(
                 _READS_AT_ONCE,
-                node_room(self._interval, self._queue.recent),
+                node_room(self._interval, self._queue.recent, self._share()),
                 self._room() - _LEFT_TO_LISTS,
             )
             snapshot = self._picture.snapshot

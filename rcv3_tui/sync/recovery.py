@@ -145,7 +145,7 @@ def take_up(
     path = directory / JOURNAL
     if not path.exists():
         return []
-    with locked(directory, exclusive=True):
+    with locked(directory):
         history = read_history(path)
         if history.torn:
             _log.warning("%s: %d unreadable lines are passed over", path, history.torn)

@@ -23,7 +23,7 @@ from rcv3_tui.api.servers import CloudServers
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Delta, Diff, Part, PartState, Snapshot, merge
-from rcv3_tui.sync.budget import LIMIT, RequestBudget
+from rcv3_tui.sync.budget import RequestBudget
 from rcv3_tui.sync.changes import Change, Link, LinkChanged, LinkState, SnapshotChanged
 from rcv3_tui.sync.judging import MAIN, judge
 from rcv3_tui.sync.movers import Movers
@@ -70,7 +70,7 @@ class RegionSync:
         self.rackconnect = rackconnect
         self.cloud_servers = servers
         self.snapshot = snapshot
-        self.link = Link(region=snapshot.region, allowed=LIMIT, interval=interval)
+        self.link = Link(region=snapshot.region, allowed=budget.limit, interval=interval)
         self._budget = budget
         self._clock = clock
         self._interval = interval
@@ -81,7 +81,13 @@ class RegionSync:
         self._running = asyncio.Event()
         self._running.set()
         self._nodes = PoolNodes(
-            self, clock, interval, lambda: budget.room(Priority.BACKGROUND), self._stop
+            self,
+            clock,
+            interval,
+            lambda: budget.room(Priority.BACKGROUND),
+            # One is left for the networks.
+            lambda: budget.ceiling(Priority.BACKGROUND) - 1,
+            self._stop,
         )
         self._movers = Movers(self, budget, clock, self._running)
         self._movers.changed(Delta(frozenset(snapshot.public_ips)))
@@ -332,7 +338,7 @@ class RegionSync:
             cause=cause,
             next_refresh=self._next_refresh(),
             used=self._budget.used,
-            allowed=LIMIT,
+            allowed=self._budget.limit,
             interval=self._interval,
         )
 

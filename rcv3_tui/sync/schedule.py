@@ -20,7 +20,7 @@ BACKGROUND_SHARE = 23
 """Requests a minute for the lists and pool nodes together: 24 less one for the networks."""
 
 LIST_SHARE = range(6, 21)
-"""How many of those the two lists may take: the fewest and the most."""
+"""How many of those the two lists may take: the fewest, where there are as many, and the most."""
 
 CROWDED_INTERVAL = 10.0
 """Seconds between refreshes of the lists that pool nodes leave room for, if shorter were asked."""
@@ -35,26 +35,32 @@ POLL_STEPS = (2.0, 3.0, 5.0, 8.0, 10.0)
 """Pauses between two looks at a moving resource; the last one repeats (reference 5.4)."""
 
 
-def list_interval(asked: float, node_reads: int) -> float:
+def list_interval(asked: float, node_reads: int, share: int = BACKGROUND_SHARE) -> float:
     """Give the seconds between refreshes of the lists that the budget can bear.
 
     Args:
         asked: The interval that the operator set.
         node_reads: Requests for pool nodes in the last minute.
+        share: Requests a minute for lists and nodes together.
     """
-    share = min(max(BACKGROUND_SHARE - node_reads, LIST_SHARE.start), LIST_SHARE.stop - 1)
-    return max(asked, 60.0 * LIST_CALLS / share)
+    fewest = max(1, min(LIST_SHARE.start, share))
+    lists = min(max(share - node_reads, fewest), LIST_SHARE.stop - 1)
+    return max(asked, 60.0 * LIST_CALLS / lists)
 
 
-def node_room(asked: float, node_reads: int) -> int:
+def node_room(asked: float, node_reads: int, share: int = BACKGROUND_SHARE) -> int:
     """Count the pools whose nodes may be read now without starving the lists.
 
     Args:
         asked: Seconds between refreshes, as the operator set them.
         node_reads: Requests for pool nodes in the last minute.
+        share: Requests a minute for lists and nodes together.
     """
     lists = math.ceil(60.0 * LIST_CALLS / max(asked, CROWDED_INTERVAL))
-    return max(0, BACKGROUND_SHARE - lists - node_reads)
+    if share < lists + LIST_SHARE.start:
+        # Where there is little, the lists alone must not take all of it.
+        lists = min(lists, LIST_SHARE.start)
+    return max(0, share - lists - node_reads)
 
 
 def poll_pause(step: int) -> float:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from rcv3_tui.api.errors import (
     ApiError,
     CredentialsRefused,
+    Forbidden,
     NotReached,
     Throttled,
     TokenRefused,
@@ -23,8 +24,15 @@ MOST_SENDS = 3
 MOST_WAITS = 10
 """How often a "too fast" is waited out before it counts as the answer."""
 
+MOST_DOUBTS = 2
+"""How often a 403 without a word is taken for "too fast" before it is taken for a refusal."""
+
 LOOK_PAUSES = (0.0, 3.0)
 """Seconds before each look after a lost answer: the service may still be at work on it."""
+
+MORE_PAUSES = (3.0, 5.0, 8.0)
+"""Seconds before further looks where a part alone is so: several pools are read one after the
+other, and a request that is carried out meanwhile shows in those that were read later."""
 
 _LOOK_RETRIES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)
 """Seconds between the tries of one look while the service cannot be read: five minutes."""
@@ -37,6 +45,8 @@ class Fate(StrEnum):
 
     APPLIED = "applied"
     NOT_APPLIED = "not applied"
+    PARTLY = "partly so"
+    """Of several changes that are taken together or not at all, some are there and some not."""
     UNPROVABLE = "not provable"
 
 
@@ -66,6 +76,10 @@ class Unproven(Exception):  # noqa: N818 - a state of knowledge, not an error of
     def __init__(self, cause: ApiError) -> None:
         super().__init__(cause.came_back)
         self.cause = cause
+
+
+class Partly(Unproven):
+    """Of several changes a part is so, and stays so: what is left may be asked for anew."""
 
 
 class Sender:
@@ -101,15 +115,23 @@ class Sender:
 
         Raises:
             ApiError: The service refused it, or it could not be reached and nothing was applied.
+            Partly: It left, and a part of what it asks for is so.
             Unproven: It left, and nothing proves what became of it.
         """
         sends = throttled = 0
         while True:
             try:
                 return Sent(await call())
-            except Throttled:
+            except Throttled as error:
                 # Not applied; the budget holds the next send back until the service takes it.
                 throttled += 1
+                if throttled > MOST_DOUBTS and not error.is_certain:
+                    raise Forbidden(
+                        "refused without a reason, also after the minute had turned",
+                        operation=error.operation,
+                        target=error.target,
+                        status=error.status,
+                    ) from error
                 if throttled >= MOST_WAITS:
                     raise
                 waits("too many requests for the service; sent again as soon as it allows")
@@ -129,6 +151,8 @@ class Sender:
                     return Sent(found.result, answer_lost=True)
                 if refused:
                     raise
+                if found.fate is Fate.PARTLY:
+                    raise Partly(error) from error
                 if found.fate is Fate.UNPROVABLE:
                     raise Unproven(error) from error
                 sends += 1
@@ -140,11 +164,14 @@ class Sender:
     ) -> Look[ResultT]:
         never_left = isinstance(error, NotReached) and not error.sent
         found: Look[ResultT] = Look(Fate.NOT_APPLIED)
-        for pause in LOOK_PAUSES[:1] if never_left else LOOK_PAUSES:
+        pauses = LOOK_PAUSES[:1] if never_left else LOOK_PAUSES
+        for number, pause in enumerate((*pauses, *MORE_PAUSES)):
+            if number >= len(pauses) and found.fate is not Fate.PARTLY:
+                break
             await self._clock.sleep(pause)
             found = await self._look_once(look, error, never_left=never_left)
-            if found.fate is not Fate.NOT_APPLIED:
-                return found
+            if found.fate in (Fate.APPLIED, Fate.UNPROVABLE):
+                break
         return found
 
     async def _look_once(

@@ -6,6 +6,7 @@ It runs without any screen. Whoever wants to know listens; nobody waits for the 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
     from rcv3_tui.api.identity import Access, Session
     from rcv3_tui.api.token_cache import FileTokenCache
+    from rcv3_tui.sync.ledger import Ledger
     from rcv3_tui.sync.operations import Operations
     from rcv3_tui.sync.recovery import RunLock
     from rcv3_tui.sync.region import Refusal, RegionSync
@@ -290,7 +292,7 @@ class Worker:
         for name in self._chosen_regions(access):
             rackconnect = endpoint_for(access.catalogue, name, access.tenant_id, identity)
             servers = servers_endpoint_for(access.catalogue, name, access.tenant_id, identity)
-            budget = RequestBudget(self._clock)
+            budget = RequestBudget(self._clock, ledger=self._ledger(rackconnect))
             regions[name] = RegionSync(
                 rackconnect=RackConnect(Transport(http, session, rackconnect, budget=budget)),
                 servers=(
@@ -304,6 +306,15 @@ class Worker:
                 snapshot=self._picture_of(name, access.tenant_id),
             )
         return regions
+
+    def _ledger(self, endpoint: str) -> Ledger | None:
+        """Give what the requests to an endpoint are counted in; all copies share it."""
+        if self.settings.cache_dir is None:
+            return None
+        from rcv3_tui.sync.ledger import SharedLedger
+
+        name = hashlib.sha256(endpoint.encode()).hexdigest()[:24]
+        return SharedLedger(self.settings.cache_dir / f"requests-{name}.json", self._clock)
 
     def _picture_of(self, region: str, tenant: str) -> Snapshot:
         """Give the picture to begin with: the last one where the account is the same."""

@@ -132,6 +132,19 @@ def test_a_503_with_retry_after_is_throttling() -> None:
     assert error.retry_after == 7
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "certain"),
+    [(403, b"", False), (403, b"Over the limit of requests", True), (413, b"", True)],
+)
+def test_a_403_without_a_word_is_no_certain_throttling(
+    status: int, body: bytes, certain: bool
+) -> None:
+    error = failure(status, body)
+
+    assert isinstance(error, errors.Throttled)
+    assert error.is_certain is certain
+
+
 def test_every_text_of_a_conflict_is_there_parsed() -> None:
     error = failure(409, f'{{"errors": ["Cloud Server {UUID} is unprocessable", "Else"]}}'.encode())
 

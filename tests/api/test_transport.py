@@ -29,6 +29,7 @@ class CountingBudget:
         self.taken: list[Priority] = []
         self.refunds = 0
         self.waits: list[float | None] = []
+        self.told_too_fast: list[bool] = []
 
     async def take(self, priority: Priority) -> None:
         self.taken.append(priority)
@@ -36,8 +37,9 @@ class CountingBudget:
     def refund(self) -> None:
         self.refunds += 1
 
-    def throttled(self, retry_after: float | None) -> None:
+    def throttled(self, retry_after: float | None, *, too_fast: bool = True) -> None:
         self.waits.append(retry_after)
+        self.told_too_fast.append(too_fast)
 
 
 @pytest.fixture
@@ -268,11 +270,13 @@ async def test_the_budget_hears_of_throttling(
 ) -> None:
     httpx_mock.add_response(status_code=413, headers={"Retry-After": "9"})
     httpx_mock.add_response(status_code=403)
-    for _ in range(2):
+    httpx_mock.add_response(status_code=503, headers={"Retry-After": "7"})
+    for _ in range(3):
         with pytest.raises(Throttled):
             await get(counted)
 
-    assert budget.waits == [9, None]
+    assert budget.waits == [9, None, 7]
+    assert budget.told_too_fast == [True, True, False]
 
 
 async def test_the_services_clock_is_known(

@@ -205,3 +205,54 @@ async def test_whoever_shows_it_is_told(clock: ManualClock) -> None:
     budget.refund()
 
     assert used == [1, 2, 1]
+
+
+async def test_too_fast_before_the_limit_means_that_somebody_else_draws_on_it(
+    meter: Meter,
+) -> None:
+    await meter.ask(OPERATION, 16)
+    meter.budget.throttled(None)
+
+    assert meter.budget.limit == 15
+    await meter.clock.advance(62)
+    await meter.ask(BACKGROUND, 40)
+
+    # Twelve parts in fifteen are left to the background, as 24 in 30 are else.
+    assert 12 <= meter.budget.room(BACKGROUND) + meter.count(BACKGROUND) <= 16
+    await meter.close()
+
+
+async def test_what_was_learned_is_regained_bit_by_bit(meter: Meter) -> None:
+    await meter.ask(OPERATION, 11)
+    meter.budget.throttled(5)
+    limits = [meter.budget.limit]
+    for _ in range(6):
+        await meter.clock.advance(61)
+        limits.append(meter.budget.limit)
+
+    assert limits == [10, 14, 18, 22, 26, 30, 30]
+
+
+async def test_however_often_it_is_refused_some_requests_are_tried(meter: Meter) -> None:
+    for _ in range(3):
+        await meter.ask(OPERATION, 2)
+        meter.budget.throttled(1)
+        await meter.clock.advance(1.1)
+
+    assert meter.budget.limit == 6
+    assert meter.budget.room(OPERATION) > 0 or meter.budget.used >= 6
+    await meter.close()
+
+
+async def test_a_limit_that_is_one_less_is_learned_too(meter: Meter) -> None:
+    await meter.ask(OPERATION, 30)
+    meter.budget.throttled(None)
+
+    assert meter.budget.limit == 29
+
+
+async def test_trouble_of_the_services_own_says_nothing_of_the_limit(meter: Meter) -> None:
+    await meter.ask(OPERATION, 3)
+    meter.budget.throttled(20, too_fast=False)
+
+    assert (meter.budget.limit, meter.budget.blocked_for) == (30, 20)

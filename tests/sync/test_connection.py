@@ -143,8 +143,8 @@ async def test_pools_are_not_asked_for_nodes_while_their_list_cannot_be_read(
 async def test_a_wait_for_the_budget_is_no_silence(bench: Bench, furnished: Account) -> None:
     await bench.start()
     budget = bench.worker._regions["IAD"]._budget
-    for _ in range(29):
-        budget._sent.append(bench.clock.monotonic() + INTERVAL - 1)
+    with budget._ledger.open() as record:
+        record.sent += [bench.clock.monotonic() + INTERVAL - 1] * 29
     await bench.advance(2 * INTERVAL + 5)
 
     assert bench.link.state is not LinkState.STALE

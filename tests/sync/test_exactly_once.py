@@ -275,7 +275,7 @@ async def test_a_failed_node_that_was_there_before_proves_nothing(
     assert bench.sent == ["POST 0", "POST 409"]
 
 
-async def test_a_part_of_a_batch_that_appears_proves_nothing(
+async def test_a_part_of_a_batch_that_somebody_else_brought_is_kept_and_the_rest_sent_again(
     bench: Bench, account: Account
 ) -> None:
     made, pool = servers(account, 2), account.add_pool("web-80")
@@ -288,8 +288,48 @@ async def test_a_part_of_a_batch_that_appears_proves_nothing(
 
     await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
 
-    assert {bench.now(op).state for op in taken} == {State.UNKNOWN}
-    assert len(bench.sent) == 1
+    assert {bench.now(op).state for op in taken} == {State.SETTLED}
+    assert bench.now(taken[0]).detail.startswith("web-01 was already a member")
+    assert bench.sent == ["POST 0", "POST 201"]
+    assert [node.server.name for node in pool.nodes.values()] == ["web-01", "web-02"]
+
+
+async def test_a_bulk_add_that_is_carried_out_while_its_pools_are_read_is_adopted(
+    bench: Bench, account: Account
+) -> None:
+    server = account.add_server("web-01")
+    early, late = account.add_pool("web-80"), account.add_pool("web-443")
+    await bench.start()
+    account.faults.add(Fault.drop(method="POST", path="nodes", times=1))
+    taken = bench.submit(add_node(server, early), add_node(server, late))
+    await bench.until(lambda: len(bench.sent) == 1)
+    # The first look finds it in the pool that was read last.
+    account.add_node(late, server)
+    await bench.advance(4.0)
+    account.add_node(early, server)
+
+    await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
+
+    assert {bench.now(op).state for op in taken} == {State.SETTLED}
+    assert all("answer was lost" in bench.now(op).detail for op in taken)
+    assert bench.sent == ["POST 0"]
+
+
+async def test_a_403_without_a_word_counts_as_a_refusal_once_the_minute_has_turned_twice(
+    bench: Bench, account: Account
+) -> None:
+    server = account.add_server("web-01")
+    await bench.start()
+    account.faults.add(Fault.status(403, body="", method="POST", path="public_ips"))
+    (operation,) = bench.submit(add_ip(server))
+
+    took = await bench.until(lambda: bench.now(operation).is_ended)
+
+    assert bench.now(operation).state is State.REJECTED
+    assert "after the minute had turned" in bench.now(operation).detail
+    assert "role" in bench.now(operation).detail
+    assert bench.sent == ["POST 403"] * 3
+    assert took < 200
 
 
 async def test_a_dead_token_ends_the_looking_at_once(bench: Bench, account: Account) -> None:

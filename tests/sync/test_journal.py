@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import stat
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,6 +97,24 @@ async def test_two_programs_may_write_at_once(state_dir: Path) -> None:
     lines = (state_dir / "journal.jsonl").read_text().splitlines()
     assert len(lines) == 40
     assert all(json.loads(line)["operation"] == OPERATION.id for line in lines)
+
+
+async def test_a_line_that_another_copy_is_writing_is_not_taken_for_a_cut_one(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, pause = os.write, threading.Event()
+
+    def in_two_halves(descriptor: int, data: bytes) -> int:
+        written = real(descriptor, data[: len(data) // 2])
+        # Without a lock the other writer would look at the file by now.
+        pause.wait(0.1)
+        return written + real(descriptor, data[len(data) // 2 :])
+
+    monkeypatch.setattr(os, "write", in_two_halves)
+    await asyncio.gather(*(journal(state_dir).write(OPERATION) for _ in range(3)))
+
+    lines = (state_dir / "journal.jsonl").read_text().splitlines()
+    assert [json.loads(line)["operation"] for line in lines] == [OPERATION.id] * 3
 
 
 async def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:

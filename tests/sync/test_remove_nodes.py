@@ -246,3 +246,40 @@ async def test_a_removal_that_is_taken_and_not_made_is_no_success(
         "the service took the removal, but the node is still ACTIVE",
     )
     assert bench.sent == ["DELETE 204"]
+
+
+async def test_a_bulk_removal_that_had_to_wait_spares_a_server_that_was_put_in_again(
+    bench: Bench, account: Account
+) -> None:
+    pool = account.add_pool("web-80")
+    made = nodes(account, 3, pool)
+    account.faults.add(Fault.throttle(5, method="DELETE", times=1))
+    await bench.start()
+    taken = bench.submit(*(remove_node(node) for node in made))
+    await bench.until(lambda: len(bench.sent) == 1)
+    account.region().drop_node(made[0])
+    again = account.add_node(pool, made[0].server)
+
+    await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
+
+    assert {bench.now(op).state for op in taken} == {State.SETTLED}
+    assert "not a member" in bench.now(taken[0]).detail
+    assert list(pool.nodes) == [again.id]
+
+
+async def test_a_bulk_removal_whose_answer_is_lost_leaves_out_what_somebody_else_removed(
+    bench: Bench, account: Account
+) -> None:
+    pool = account.add_pool("web-80")
+    made = nodes(account, 3, pool)
+    account.faults.add(Fault.drop(method="DELETE", times=1))
+    await bench.start()
+    taken = bench.submit(*(remove_node(node) for node in made))
+    await bench.until(lambda: len(bench.sent) == 1)
+    account.region().drop_node(made[0])
+
+    await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
+
+    assert {bench.now(op).state for op in taken} == {State.SETTLED}
+    assert bench.sent == ["DELETE 0", "DELETE 204"]
+    assert not pool.nodes
