@@ -10,7 +10,7 @@ import os
 import shlex
 import stat
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +23,19 @@ KEYRING_SERVICE = "rcv3-tui"
 
 COMMAND_TIMEOUT = 30.0
 """Seconds a command may take to print a secret."""
+
+SECRET_VARIABLES = frozenset(
+    {
+        "OS_API_KEY",
+        "OS_PASSWORD",
+        "OS_TOKEN",
+        "RAX_API_KEY",
+        "RCV3_API_KEY",
+        "RCV3_PASSWORD",
+        "RS_API_KEY",
+    }
+)
+"""The variables that hold a secret; no child of this program is given one."""
 
 _LONGEST = 4096
 """Bytes of a secret file that are read: enough for any secret, little enough for a wrong path."""
@@ -49,9 +62,13 @@ class WrittenSecret:
     """A secret that is already at hand, from the environment or a file of settings."""
 
     secret: Secret
+    refusal: str = ""
+    """Why it must not be used: what it stands in can be read by others."""
 
     def read(self) -> Secret:
         """See `SecretSource.read`."""
+        if self.refusal:
+            raise CredentialError(self.refusal)
         return self.secret
 
 
@@ -92,6 +109,7 @@ class CommandSecret:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env=without_secrets(os.environ),
             )
         except FileNotFoundError as error:
             raise CredentialError(f"the program {name} was not found on PATH") from error
@@ -114,6 +132,8 @@ class KeyringSecret:
     """A secret in the system's keyring, kept under the user name."""
 
     username: str
+    service: str = KEYRING_SERVICE
+    """Under whose name it was put there."""
 
     def read(self) -> Secret:
         """See `SecretSource.read`."""
@@ -125,7 +145,7 @@ class KeyringSecret:
                 "install it with: pip install 'rcv3-tui[keyring]'"
             ) from error
         try:
-            text = keyring.get_password(KEYRING_SERVICE, self.username)
+            text = keyring.get_password(self.service, self.username)
         except Exception as error:  # a keyring's back end may raise anything at all
             raise CredentialError(
                 f"the system's keyring cannot be used ({type(error).__name__}); "
@@ -134,7 +154,7 @@ class KeyringSecret:
         if not text:
             raise CredentialError(
                 f'the keyring has nothing for "{self.username}"; store it with: '
-                f"keyring set {KEYRING_SERVICE} {shlex.quote(self.username)}"
+                f"keyring set {self.service} {shlex.quote(self.username)}"
             )
         return Secret(text)
 
@@ -143,6 +163,20 @@ class _Keyring(Protocol):
     """The part of the `keyring` package that is used."""
 
     def get_password(self, service_name: str, username: str) -> str | None: ...
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give an environment without the secrets that this program reads from it."""
+    return {name: value for name, value in environ.items() if name not in SECRET_VARIABLES}
+
+
+def why_shared(path: Path, descriptor: int | None = None) -> str:
+    """Tell why a file must not hold a secret, or nothing: like `refuse_if_shared`."""
+    try:
+        refuse_if_shared(path, descriptor)
+    except CredentialError as error:
+        return str(error)
+    return ""
 
 
 def refuse_if_shared(path: Path, descriptor: int | None = None) -> None:

@@ -158,6 +158,9 @@ def identity_address(text: str) -> str:
             "on the way (http is for a test server on this machine)"
         )
     path = parts.path.rstrip("/").removesuffix("/tokens").rstrip("/")
+    if path == "/v3" and host.lower().endswith("identity.api.rackspacecloud.com"):
+        # What OpenStack's tools are often given; the same service speaks v2.0 beside it.
+        path = "/v2.0"
     return f"{parts.scheme}://{parts.netloc}{path or '/v2.0'}"
 
 

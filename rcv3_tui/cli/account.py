@@ -86,17 +86,23 @@ def plan_of(options: argparse.Namespace) -> Plan:
 
 
 def settings_of(plan: Plan) -> Settings:
-    """Read the secret of a plan.
+    """Read the secret of a plan, and leave none behind in this process's environment.
 
     Raises:
         UsageError: It cannot be had.
     """
-    from rcv3_tui import config
+    import os
+
+    from rcv3_tui import config, credentials
 
     try:
-        return plan.settings()
+        settings = plan.settings()
     except config.ConfigError as error:
         raise UsageError(str(error)) from error
+    # Whatever is started from here on, such as a clipboard's program, is given none either.
+    for name in credentials.SECRET_VARIABLES:
+        os.environ.pop(name, None)
+    return settings
 
 
 def demo_settings(options: argparse.Namespace) -> Settings:

@@ -34,8 +34,9 @@ environment:
   RCV3_READ_ONLY                                 1: change nothing
   After these: RS_USERNAME RS_API_KEY RS_REGION_NAME RS_AUTH_URL,
   RAX_USERNAME RAX_API_KEY RAX_REGION,
-  OS_USERNAME OS_PASSWORD OS_REGION_NAME OS_AUTH_URL.
-  Flags win over the environment, the environment over config.toml.
+  OS_USERNAME OS_PASSWORD OS_REGION_NAME OS_AUTH_URL; OS_CLOUD.
+  Flags win over the environment, the environment over config.toml,
+  that over clouds.yaml, and that over ~/.rackspace_cloud_credentials.
   NO_COLOR is honoured. No flag takes a secret.
 
 exit codes:

@@ -14,7 +14,7 @@ from rcv3_tui.config.errors import ConfigError
 from rcv3_tui.config.key_lines import lines_of_keys
 from rcv3_tui.config.sources import Entry, Source, entries
 from rcv3_tui.config.user_files import short
-from rcv3_tui.credentials import CredentialError, Offer
+from rcv3_tui.credentials import Offer
 from rcv3_tui.settings import Secret
 from rcv3_tui.spelling import did_you_mean, shown
 
@@ -107,7 +107,7 @@ class ConfigFile:
         try:
             with path.open("rb") as file:
                 content = file.read()
-                shared = _shared(path, file.fileno())
+                shared = credentials.why_shared(path, file.fileno())
             text = content.decode()
         except FileNotFoundError:
             if asked_for_by is None:
@@ -259,12 +259,3 @@ class ConfigFile:
             return ConfigError(self.shown, None, f"not valid TOML: {error}")
         line = int(place[1]) if place[1] else max(1, len(text.splitlines()))
         return ConfigError(self.shown, line, f"not valid TOML: {str(error)[: place.start()]}")
-
-
-def _shared(path: Path, descriptor: int) -> str:
-    """Why an open file must not hold a secret, or nothing."""
-    try:
-        credentials.refuse_if_shared(path, descriptor)
-    except CredentialError as error:
-        return str(error)
-    return ""

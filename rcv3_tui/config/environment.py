@@ -43,6 +43,7 @@ FAMILIES = (
     Family(
         "OS_USERNAME",
         "OS_REGION_NAME",
+        api_key="OS_API_KEY",
         password="OS_PASSWORD",  # noqa: S106 - the variable's name
         identity="OS_AUTH_URL",
         # A shell set up for another OpenStack cloud must not draw a Rackspace key to that cloud.
@@ -62,6 +63,8 @@ def from_environment(family: Family, environ: Mapping[str, str]) -> Source:
     username = given(family.username, values.text)
     api_key = given(family.api_key, values.secret_text)
     password = given(family.password, values.secret_text)
+    if password is not None and api_key is None and _password_is_key(family, environ):
+        api_key = password
     secret = api_key or password
     names = [name for name in (family.api_key, family.password) if name]
     lacks = f"neither {' nor '.join(names)}" if len(names) > 1 else f"not {names[0]}"
@@ -80,3 +83,13 @@ def from_environment(family: Family, environ: Mapping[str, str]) -> Source:
         identity_is_bound=family.identity_is_bound,
         read_only=given(family.read_only, values.yes_or_no),
     )
+
+
+def _password_is_key(family: Family, environ: Mapping[str, str]) -> bool:
+    """Whether `OS_PASSWORD` holds an API key, as with Rackspace's plugin for OpenStack's tools."""
+    if family.password != "OS_PASSWORD":  # noqa: S105 - the variable's name
+        return False
+    plugin = environ.get("OS_AUTH_SYSTEM", "") or environ.get("OS_AUTH_TYPE", "")
+    return plugin in ("rackspace", "rackspace_uk", "rackspace_apikey") or environ.get(
+        "NOVA_RAX_AUTH", ""
+    ) not in ("", "0")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from rcv3_tui import credentials
 from rcv3_tui.config import values
+from rcv3_tui.config.clouds_file import from_clouds
 from rcv3_tui.config.config_file import ConfigFile
 from rcv3_tui.config.environment import FAMILIES, from_environment
 from rcv3_tui.config.errors import ConfigError
@@ -22,6 +24,8 @@ from rcv3_tui.settings import Credentials, Settings
 DEMO_IDENTITY = "http://127.0.0.1/v2.0"
 """Identity of the simulated account; nothing listens there, it is reached within the process."""
 
+_VARIABLES = frozenset(family.username for family in FAMILIES)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -33,6 +37,12 @@ class Plan:
 
     without_credentials: Settings
     choice: credentials.Choice
+    overruled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Setting name to the places that have it too, and did not win."""
+    unread: tuple[Callable[[], Source], ...] = ()
+    """The sources that nobody needed to look at, since what comes before them is enough."""
+    config_file: Path | None = None
+    """The file of profiles that was read; None where there is none."""
 
     def settings(self) -> Settings:
         """Read the secret and give the settings.
@@ -47,6 +57,8 @@ class Plan:
             secret = offer.secret.read()
         except CredentialError as error:
             file, _, line = offer.secret_origin.rpartition(":")
+            if not line.isdigit():
+                raise ConfigError(offer.secret_origin, None, str(error)) from None
             raise ConfigError(file, int(line), str(error)) from None
         return replace(
             self.without_credentials,
@@ -75,29 +87,31 @@ def read(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -
     sources = [from_flags(flags), *(from_environment(family, environ) for family in FAMILIES)]
     if file is not None and profile is not None:
         sources.append(file.profile(profile, asked_for_by))
-        _refuse_cloud(file.cloud(profile))
     elif profile is not None:
         raise ConfigError(
             None, None, f'{asked_for_by} "{profile}": there is no {short(where.config_file)} yet'
         )
-    # Here clouds.yaml will have its place, for OS_CLOUD and the profile's `cloud`.
-    choice = credentials.choose(source.offer for source in sources if source.offer)
-    if choice.offer is None:
-        sources.append(from_pyrax(where.pyrax_file))
-        choice = credentials.choose(source.offer for source in sources if source.offer)
+    later = _later_sources(flags, environ, where, file, profile)
+    choice = _choose(sources)
+    if later and later[0].is_wanted:
+        sources.append(later.pop(0).read())
+        choice = _choose(sources)
+    while choice.offer is None and later:
+        sources.append(later.pop(0).read())
+        choice = _choose(sources)
     if file is not None:
         sources.append(file.rest)
         if choice.offer is None and choice.username_hint is None and profile is None:
             _refuse_to_guess(file)
-    if choice.offer is None and environ.get("OS_CLOUD"):
-        choice = _noted(choice, "OS_CLOUD is set, but clouds.yaml is not read by this version")
     if file is not None and profile is not None:
         own = file.profiles[profile].offer
-        if own and own.username and own.username_origin != choice.username_origin:
-            choice = _noted(
-                choice, f"{choice.username_origin} stands before the user of [profiles.{profile}]"
-            )
-    settings = merge(sources, choice)
+        named = own.username_origin if own else ""
+        if (cloud := file.cloud(profile)) is not None and not named:
+            named = cloud.origin
+        used = choice.username_origin
+        if used and named and used in _VARIABLES:
+            choice = _noted(choice, f"{used} stands before the user of [profiles.{profile}]")
+    settings, overruled = merge(sources, choice)
     return Plan(
         replace(
             settings,
@@ -108,6 +122,9 @@ def read(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -
             cache_dir=where.cache_dir,
         ),
         choice,
+        overruled,
+        tuple(each.read for each in later),
+        file.path if file is not None else None,
     )
 
 
@@ -132,10 +149,58 @@ def demo(flags: Flags, environ: Mapping[str, str], name: str) -> Settings:
         ConfigError: A flag's value is wrong.
     """
     own = from_environment(FAMILIES[0], environ)
-    settings = merge([from_flags(flags), Source(read_only=own.read_only)], credentials.Choice(None))
+    settings, _ = merge(
+        [from_flags(flags), Source(read_only=own.read_only)], credentials.Choice(None)
+    )
     return replace(
         settings, profile="demo", identity_url=DEMO_IDENTITY, demo=name, log_level=flags.log_level
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """A source that is read only when it is needed."""
+
+    read: Callable[[], Source]
+    is_wanted: bool = False
+    """The profile names it, so that it counts whoever the credentials are from."""
+
+
+def _later_sources(
+    flags: Flags,
+    environ: Mapping[str, str],
+    where: Paths,
+    file: ConfigFile | None,
+    profile: str | None,
+) -> list[_Later]:
+    """Give the sources that come after the profile, in their order."""
+    found: list[_Later] = []
+    own = file.cloud(profile) if file is not None and profile is not None else None
+    shared = environ.get("OS_CLOUD", "").strip()
+    # A profile that was asked for by name is meant before a variable of all OpenStack tools; one
+    # that is only the default is not.
+    chosen = flags.profile is not None or bool(environ.get("RCV3_PROFILE", "").strip())
+    named = Entry(shared, values.text, "OS_CLOUD") if shared and not (own and chosen) else own
+    if named is not None:
+        found.append(
+            _Later(
+                partial(
+                    from_clouds,
+                    named.value(),
+                    named,
+                    environ,
+                    where.openstack_dirs,
+                    settles=named is own,
+                ),
+                is_wanted=named is own,
+            )
+        )
+    found.append(_Later(partial(from_pyrax, where.pyrax_file, where.pyrax_settings)))
+    return found
+
+
+def _choose(sources: Iterable[Source]) -> credentials.Choice:
+    return credentials.choose(source.offer for source in sources if source.offer)
 
 
 def _config_file(flags: Flags, environ: Mapping[str, str], where: Paths) -> ConfigFile | None:
@@ -174,14 +239,4 @@ def _refuse_to_guess(file: ConfigFile) -> None:
             file.shown,
             None,
             f"has the profiles {names} but no default_profile; choose one with --profile NAME",
-        )
-
-
-def _refuse_cloud(entry: Entry[str] | None) -> None:
-    if entry is not None:
-        raise ConfigError(
-            entry.file,
-            entry.line,
-            f"{entry.name}: clouds.yaml is not read by this version; give username and "
-            "api_key_file or api_key_command in its place",
         )

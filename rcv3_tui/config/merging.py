@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -13,17 +13,23 @@ from rcv3_tui.settings import DEFAULT_INTERVAL, DEFAULT_TIMEOUT, US_IDENTITY, Se
 T = TypeVar("T")
 
 
-def merge(sources: list[Source], choice: credentials.Choice) -> Settings:
-    """Take every setting from the first source that has it, and remember which that was."""
+def merge(
+    sources: list[Source], choice: credentials.Choice
+) -> tuple[Settings, Mapping[str, tuple[str, ...]]]:
+    """Take every setting from the first source that has it, and remember which that was.
+
+    Returns:
+        The settings, and for each that stands in several places the places that did not win.
+    """
     origins: dict[str, str] = {}
+    overruled: dict[str, tuple[str, ...]] = {}
 
     def found(name: str, entries: Iterator[Entry[T] | None]) -> T | None:
-        for entry in entries:
-            if entry is not None:
-                origins[name] = entry.origin
-                return entry.value()
-        origins[name] = "default"
-        return None
+        there = [entry for entry in entries if entry is not None]
+        origins[name] = there[0].origin if there else "default"
+        if there[1:]:
+            overruled[name] = tuple(entry.origin for entry in there[1:])
+        return there[0].value() if there else None
 
     def first(name: str, entries: Iterator[Entry[T] | None], otherwise: T) -> T:
         value = found(name, entries)
@@ -40,7 +46,14 @@ def merge(sources: list[Source], choice: credentials.Choice) -> Settings:
         origins["username"] = choice.username_origin
     if choice.offer is not None:
         origins["credentials"] = choice.offer.secret_origin
-    return Settings(
+        others = (
+            source.offer
+            for source in sources
+            if source.offer and source.offer.secret and source.offer is not choice.offer
+        )
+        if places := tuple(each.secret_origin for each in others):
+            overruled["credentials"] = places
+    settings = Settings(
         regions=first("regions", (source.regions for source in sources), ()),
         identity_url=first(
             "identity_url", (each.identity for each in sources if counts(each)), US_IDENTITY
@@ -59,3 +72,4 @@ def merge(sources: list[Source], choice: credentials.Choice) -> Settings:
         keys=MappingProxyType({name: entry.value() for name, entry in keys.items()}),
         origins=MappingProxyType(origins),
     )
+    return settings, MappingProxyType(overruled)

@@ -51,6 +51,8 @@ class Home:
             state_dir=tmp_path / "state",
             cache_dir=tmp_path / "cache",
             pyrax_file=tmp_path / "pyrax",
+            pyrax_settings=tmp_path / "pyrax.cfg",
+            openstack_dirs=(tmp_path / "here", tmp_path / "openstack"),
         )
 
     def write(self, text: str, mode: int = 0o600) -> Path:
@@ -66,6 +68,17 @@ class Home:
             f"[rackspace_cloud]\nusername = {username}\napi_key = {KEY}%\n"
             f"[settings]\nregion = {region}\n"
         )
+        self.paths.pyrax_file.chmod(0o600)
+
+    def openstack(
+        self, text: str, name: str = "clouds.yaml", *, mode: int = 0o600, place: int = 1
+    ) -> Path:
+        """Write a file of OpenStack's tools."""
+        file = self.paths.openstack_dirs[place] / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        file.chmod(mode)
+        return file
 
     def load(
         self, flags: Flags | None = None, environ: Mapping[str, str] | None = None

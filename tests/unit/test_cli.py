@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -105,6 +106,16 @@ def test_without_a_command_the_console_runs_with_the_settings_gathered(
     assert (stage.settings.theme, stage.settings.log_level) == ("nord", "info")
     assert stage.settings.ascii is False
     assert stage.app is None
+
+
+def test_the_secret_is_in_no_childs_environment(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RCV3_USERNAME", "me")
+    monkeypatch.setenv("RCV3_API_KEY", KEY)
+    assert cli.main([]) == ExitCode.OK
+    assert stage.settings.credentials == Credentials("me", api_key=Secret(KEY))
+    assert KEY not in os.environ.values()
 
 
 def test_what_the_console_ends_with_is_the_exit_code(stage: Stage) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import pytest
 
 from rcv3_tui import config
 from rcv3_tui.config import Flags
+from rcv3_tui.credentials import SECRET_VARIABLES
 from rcv3_tui.settings import UK_IDENTITY, US_IDENTITY, Credentials, Secret
 from tests.unit.home import ACME, ENVIRONMENT, KEY, Home
 
@@ -148,7 +152,7 @@ def test_the_pyrax_file_does_not_stand_in_for_the_user_of_a_profile(home: Home) 
         (f"[rackspace_cloud]\n{KEY}\n", "pyrax: this is not an ini file"),
         (
             "[rackspace_cloud]\nusername = a\napi_key = k\n[settings]\nregion = D F?\n",
-            "region in [settings] of pyrax must be region names",
+            "pyrax:5: region in [settings] must be region names",
         ),
     ],
 )
@@ -165,12 +169,6 @@ def test_a_pyrax_file_that_cannot_be_read_says_why(home: Home) -> None:
     home.paths.pyrax_file.unlink()
     home.paths.pyrax_file.mkdir()
     assert home.error() == "pyrax: cannot be read: Is a directory"
-
-
-def test_clouds_yaml_is_said_to_be_missing_yet(home: Home) -> None:
-    assert "OS_CLOUD is set" in home.load(environ={"OS_CLOUD": "acme"}).credentials_note
-    home.write_profile('cloud = "acme"')
-    assert home.error().startswith('config.toml:2: "cloud" in [profiles.acme]: clouds.yaml')
 
 
 def test_another_clouds_address_never_draws_a_rackspace_key(home: Home) -> None:
@@ -194,3 +192,81 @@ def test_the_users_files_are_where_the_system_wants_them() -> None:
     assert found.config_file.name == "config.toml"
     assert found.config_file.parent.name == "rcv3-tui"
     assert found.pyrax_file.name == ".rackspace_cloud_credentials"
+
+
+# pyrax ---------------------------------------------------------------------------------------
+
+
+def test_a_pyrax_file_may_hold_a_password(home: Home) -> None:
+    file = home.paths.pyrax_file
+    file.write_text(f"[rackspace_cloud]\nusername: p\npassword: {KEY}\n")
+    file.chmod(0o600)
+    settings = home.load()
+    assert settings.credentials == Credentials("p", password=Secret(KEY))
+    assert settings.origins["credentials"] == f"{file}:3"
+
+
+def test_a_pyrax_file_that_others_can_read_is_refused(home: Home) -> None:
+    home.pyrax()
+    home.paths.pyrax_file.chmod(0o640)
+    assert home.error().startswith("pyrax:3: holds a secret but others can read it (mode 0640)")
+
+
+def test_pyraxs_settings_give_region_and_identity(home: Home) -> None:
+    assert home.paths.pyrax_settings is not None
+    home.paths.pyrax_settings.write_text("[settings]\nregion = LON\n")
+    file = home.paths.pyrax_file
+    file.write_text(f"[rackspace_cloud]\nusername = p\napi_key = {KEY}\n")
+    file.chmod(0o600)
+    settings = home.load()
+    assert (settings.regions, settings.identity_url) == (("LON",), UK_IDENTITY)
+    home.paths.pyrax_settings.write_text(
+        "[uk]\nregion = SYD\nauth_endpoint = https://id.example/v2.0/\n[us]\nregion = DFW\n"
+    )
+    settings = home.load()
+    assert (settings.regions, settings.identity_url) == (("SYD",), "https://id.example/v2.0")
+
+
+def test_pyraxs_settings_may_name_a_user_of_the_keyring(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def get_password(service_name: str, username: str) -> str:
+        asked.append((service_name, username))
+        return KEY
+
+    module = types.ModuleType("keyring")
+    module.__dict__["get_password"] = get_password
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    assert home.paths.pyrax_settings is not None
+    home.paths.pyrax_settings.write_text("[settings]\nkeyring_username = joe\n")
+    assert home.load().credentials == Credentials("joe", api_key=Secret(KEY))
+    assert asked == [("pyrax", "joe")]
+
+
+# What did not win ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("plugin", [{"OS_AUTH_SYSTEM": "rackspace"}, {"NOVA_RAX_AUTH": "1"}])
+def test_rackspaces_plugin_makes_the_password_an_api_key(
+    home: Home, plugin: dict[str, str]
+) -> None:
+    environ = {"OS_USERNAME": "os", "OS_PASSWORD": KEY, **plugin}
+    assert home.load(environ=environ).credentials == Credentials("os", api_key=Secret(KEY))
+
+
+def test_what_stands_in_several_places_is_remembered(home: Home) -> None:
+    home.write(ACME)
+    rs = {"RS_USERNAME": "rs", "RS_API_KEY": "k", "RS_REGION_NAME": "SYD"}
+    plan = config.read(Flags(region="ORD"), {**ENVIRONMENT, **rs}, home.paths)
+    file = home.paths.config_file
+    assert plan.without_credentials.origins["regions"] == "--region"
+    assert plan.overruled["regions"] == ("RS_REGION_NAME", f"{file}:6")
+    assert plan.overruled["credentials"] == ("RS_API_KEY", f"{file}:5")
+    assert "timeout" not in plan.overruled
+
+
+def test_every_variable_that_holds_a_secret_is_known_as_one() -> None:
+    named = {n for each in config.FAMILIES for n in (each.api_key, each.password) if n}
+    assert named <= SECRET_VARIABLES

@@ -85,6 +85,13 @@ def test_a_command_is_not_run_by_a_shell() -> None:
     assert CommandSecret(command).read() == Secret("['$HOME', ';', 'echo', 'x']")
 
 
+def test_a_command_is_given_no_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RS_API_KEY", HIDDEN)
+    monkeypatch.setenv("RS_USERNAME", "rs")
+    told = CommandSecret(python("import os; print(sorted(n for n in os.environ if 'RS_' in n))"))
+    assert told.read() == Secret("['RS_USERNAME']")
+
+
 def test_a_command_that_fails_is_named_by_its_exit_code_and_its_words_stay_out() -> None:
     text = failure(CommandSecret(python(f"import sys; sys.stderr.write({HIDDEN!r}); sys.exit(7)")))
     assert "exit code 7" in text
