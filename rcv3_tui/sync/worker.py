@@ -6,7 +6,6 @@ It runs without any screen. Whoever wants to know listens; nobody waits for the 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.model.operation import Operation, Request
 from rcv3_tui.model.snapshot import Part, Snapshot
-from rcv3_tui.settings import ALL_REGIONS, Credentials, Settings
+from rcv3_tui.settings import Credentials, Settings
 from rcv3_tui.sync.changes import (
     Change,
     Link,
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     import httpx
 
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
-    from rcv3_tui.api.identity import Access, Session
-    from rcv3_tui.api.token_cache import FileTokenCache
-    from rcv3_tui.sync.ledger import Ledger
+    from rcv3_tui.api.identity import Access
+    from rcv3_tui.sync.opening import OpenRegion
     from rcv3_tui.sync.operations import Operations
     from rcv3_tui.sync.recovery import RunLock
     from rcv3_tui.sync.region import Refusal, RegionSync
@@ -233,88 +231,33 @@ class Worker:
                 self._lock = None
 
     async def _open(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
-        from rcv3_tui.api.errors import (
-            ApiError,
-            CredentialsRefused,
-            InsecureEndpoint,
-            NoSuchRegion,
-            NotReached,
-            SecondFactorNeeded,
-        )
-        from rcv3_tui.api.identity import Session
+        from rcv3_tui.api.errors import ApiError
+        from rcv3_tui.sync.opening import open_regions, session_for, sign_in_failure
 
-        identity = self.settings.identity_url
-        session = Session(
-            http, identity, credentials, clock=self._clock, cache=self._token_cache(credentials)
-        )
+        session = session_for(http, self.settings, credentials, self._clock)
         try:
             access = await session.access()
-            regions = self._open_regions(http, session, access)
-        except SecondFactorNeeded:
-            self._failed(
-                Trouble.SECOND_FACTOR,
-                f"user {credentials.username} needs a second factor; sign in with the API key, "
-                "which is exempt from it",
-            )
-        except CredentialsRefused as error:
-            self._failed(
-                Trouble.CREDENTIALS,
-                f"Identity refused user {credentials.username} and {credentials.kind}: "
-                f"{error.message} It was tried once; check both and try again.",
-            )
-        except NoSuchRegion as error:
-            self._failed(Trouble.REGION, f"{error.message}; choose one with --region")
-        except InsecureEndpoint as error:
-            self._failed(Trouble.CONFIGURATION, error.one_line())
-        except NotReached as error:
-            self._failed(
-                Trouble.UNREACHABLE,
-                f"cannot reach Identity at {identity}: {error.cause}; check the address, "
-                "network, proxy and --ca-bundle",
-            )
+            opened = open_regions(http, session, access, self.settings, self._clock)
         except ApiError as error:
-            self._failed(Trouble.SERVICE, f"Identity at {identity} answered: {error.one_line()}")
+            failure = sign_in_failure(error, self.settings, credentials)
+            self._failed(failure.trouble, failure.message)
         else:
+            regions = {each.name: self._keep(each, access.tenant_id) for each in opened}
             await self._live(access, credentials, regions)
 
-    def _open_regions(
-        self, http: httpx.AsyncClient, session: Session, access: Access
-    ) -> dict[str, RegionSync]:
-        from rcv3_tui.api.identity import endpoint_for, servers_endpoint_for
-        from rcv3_tui.api.rackconnect import RackConnect
-        from rcv3_tui.api.servers import CloudServers
-        from rcv3_tui.api.transport import Transport
-        from rcv3_tui.sync.budget import RequestBudget
+    def _keep(self, opened: OpenRegion, tenant: str) -> RegionSync:
         from rcv3_tui.sync.region import RegionSync
 
-        identity = self.settings.identity_url
-        regions: dict[str, RegionSync] = {}
-        for name in self._chosen_regions(access):
-            rackconnect = endpoint_for(access.catalogue, name, access.tenant_id, identity)
-            servers = servers_endpoint_for(access.catalogue, name, access.tenant_id, identity)
-            budget = RequestBudget(self._clock, ledger=self._ledger(rackconnect))
-            regions[name] = RegionSync(
-                rackconnect=RackConnect(Transport(http, session, rackconnect, budget=budget)),
-                servers=(
-                    None if servers is None else CloudServers(Transport(http, session, servers))
-                ),
-                budget=budget,
-                clock=self._clock,
-                interval=self.settings.refresh_interval,
-                publish=self._publish,
-                refused=self._was_refused,
-                snapshot=self._picture_of(name, access.tenant_id),
-            )
-        return regions
-
-    def _ledger(self, endpoint: str) -> Ledger | None:
-        """Give what the requests to an endpoint are counted in; all copies share it."""
-        if self.settings.cache_dir is None:
-            return None
-        from rcv3_tui.sync.ledger import SharedLedger
-
-        name = hashlib.sha256(endpoint.encode()).hexdigest()[:24]
-        return SharedLedger(self.settings.cache_dir / f"requests-{name}.json", self._clock)
+        return RegionSync(
+            rackconnect=opened.rackconnect,
+            servers=opened.servers,
+            budget=opened.budget,
+            clock=self._clock,
+            interval=self.settings.refresh_interval,
+            publish=self._publish,
+            refused=self._was_refused,
+            snapshot=self._picture_of(opened.name, tenant),
+        )
 
     def _picture_of(self, region: str, tenant: str) -> Snapshot:
         """Give the picture to begin with: the last one where the account is the same."""
@@ -322,16 +265,6 @@ class Worker:
         if known is not None and known.tenant == tenant:
             return known
         return Snapshot(region=region, tenant=tenant)
-
-    def _chosen_regions(self, access: Access) -> tuple[str, ...]:
-        has = access.catalogue.rackconnect_regions()
-        asked = self.settings.regions
-        if asked and ALL_REGIONS not in asked:
-            return asked
-        if asked or not has:
-            return has or ((access.default_region or "DFW").upper(),)
-        default = (access.default_region or "").upper()
-        return (default,) if default in has else has[:1]
 
     async def _live(
         self, access: Access, credentials: Credentials, regions: dict[str, RegionSync]
@@ -413,14 +346,6 @@ class Worker:
             user=credentials.username,
             run="" if self._lock is None else self._lock.run,
         )
-
-    def _token_cache(self, credentials: Credentials) -> FileTokenCache | None:
-        from rcv3_tui.api.token_cache import FileTokenCache
-
-        directory, identity = self.settings.cache_dir, self.settings.identity_url
-        if directory is None:
-            return None
-        return FileTokenCache(directory, identity, credentials, self._clock)
 
     async def _take_up(self, operations: Operations, tenant: str) -> None:
         """Go on with what earlier runs left open, beginning with a look."""
