@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, cast
 
@@ -17,30 +16,18 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from rcv3_tui.exit_codes import ExitCode
-from rcv3_tui.model.consequences import Removal
-from rcv3_tui.model.operation import Operation
 from rcv3_tui.settings import Settings, identity_address, identity_name
 from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed, Trouble
 from rcv3_tui.sync.worker import Worker
+from rcv3_tui.tui.actions import leaving, reading
 from rcv3_tui.tui.commands import COMMANDS
-from rcv3_tui.tui.details import facts_of, raw_of, title_of
-from rcv3_tui.tui.items import Item
-from rcv3_tui.tui.messages import Said, WorkerSpoke
+from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
-from rcv3_tui.tui.pages import details_page, help_page
-from rcv3_tui.tui.picture import PaneKind, split_row
-from rcv3_tui.tui.screens.choose import Choice, ChooseScreen
-from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.screens.console import ConsoleScreen
 from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
-from rcv3_tui.tui.screens.help import HelpScreen
-from rcv3_tui.tui.screens.json_lines import json_lines
-from rcv3_tui.tui.screens.lines import Line
-from rcv3_tui.tui.screens.log import LogScreen
 from rcv3_tui.tui.screens.login import LoginScreen
 from rcv3_tui.tui.screens.text import TextScreen
 from rcv3_tui.tui.theme import THEME
-from rcv3_tui.tui.widgets.pane import Pane
 
 _log = logging.getLogger("rcv3_tui.tui")
 
@@ -56,8 +43,6 @@ _EXIT_CODES = {
 
 _TWICE_SECONDS = 2.0
 """Within how long a second Ctrl+C quits."""
-
-_SORT_KEYS = "123456789abcdefghij"
 
 
 class ConsoleApp(App[int]):
@@ -229,138 +214,11 @@ class ConsoleApp(App[int]):
         self._login.show_busy()
         self.worker.sign_in(message.credentials, region=message.region, identity_url=identity_url)
 
-    # -- dialogs ------------------------------------------------------------------------------
-
-    def confirm(self, console: ConsoleScreen, removal: Removal) -> None:
-        """Open the removal dialog; approval alone submits what it showed.
-
-        Args:
-            console: Where the outcome is told.
-            removal: What is asked for.
-        """
-
-        def answered(approved: bool | None) -> None:
-            if approved:
-                console.submit(removal.requests)
-                console.clear_marks(console.active)
-
-        self.push_screen(
-            ConfirmScreen(removal, ascii_only=self.settings.ascii, guard=self.guard), answered
-        )
-
-    def choose_sort(self, pane: Pane[Item]) -> None:
-        """Offer a pane's columns to sort by."""
-        columns = pane.table.columns
-        sorted_by, reverse = pane.table.sorted_by
-
-        def chosen(column: str | None) -> None:
-            if column is not None:
-                pane.sort_by(column, reverse=not reverse if column == sorted_by else False)
-
-        self.push_screen(
-            ChooseScreen(
-                f"Sort {pane.title_text} by",
-                [
-                    Choice(column.key, key, column.label)
-                    for key, column in zip(_SORT_KEYS, columns, strict=False)
-                ],
-                current=sorted_by,
-                ascii_only=self.settings.ascii,
-            ),
-            chosen,
-        )
-
-    # -- pages of text ------------------------------------------------------------------------
-
-    def show_details(self, kind: PaneKind, row: str | None) -> None:
-        """Open everything known of a row, kept true while it is open."""
-        item = self._item(kind, row)
-        if item is None or row is None:
-            return
-
-        def lines() -> Sequence[Line]:
-            picture = self._console.picture
-            now = picture.item(kind, row) or item
-            region = split_row(row)[0]
-            facts = facts_of(now, picture.snapshots.get(region), picture.now())
-            return details_page(facts, gone=picture.item(kind, row) is None)
-
-        self.push_screen(
-            TextScreen(title_of(item), lines, wanted={"y": "JSON"}, ascii_only=self.settings.ascii)
-        )
-
-    def show_json(self, kind: PaneKind, row: str | None) -> None:
-        """Open a row's raw JSON."""
-        item = self._item(kind, row)
-        if item is not None:
-            self.push_screen(
-                TextScreen(
-                    f"JSON of {title_of(item)}",
-                    json_lines(raw_of(item)),
-                    wanted={"d": "details"},
-                    ascii_only=self.settings.ascii,
-                )
-            )
-
     def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
         """Go from a row's details to its JSON and the other way."""
-        message.screen.dismiss(None)
-        if message.key == "y":
-            self._console.show_json()
-        else:
-            self._console.show_details()
-
-    def show_log(self, messages: Sequence[Said]) -> None:
-        """Open the message log, newest at its end."""
-        self.push_screen(LogScreen(messages, ascii_only=self.settings.ascii))
-
-    def show_help(self, place: PaneKind) -> None:
-        """Open every key of a place."""
-        page = help_page(place, self.settings.keys)
-        self.push_screen(HelpScreen(page, ascii_only=self.settings.ascii))
-
-    def _item(self, kind: PaneKind, row: str | None) -> Item | None:
-        return None if row is None else self._console.picture.item(kind, row)
-
-    def bring_up_to_date(self) -> None:
-        """Have an open page say what is so by now; lines that say the same stay as they are."""
-        screen = self.screen
-        if isinstance(screen, LogScreen):
-            screen.set_messages(self._console.messages)
-        elif isinstance(screen, TextScreen):
-            screen.reload()
+        reading.turn(self._console, message)
 
     # -- leaving ------------------------------------------------------------------------------
-
-    def leave(self, under_way: Sequence[Operation]) -> None:
-        """Quit; ask first while operations have not settled."""
-        if not under_way:
-            self.exit(ExitCode.OK, return_code=ExitCode.OK)
-            return
-
-        def chosen(key: str | None) -> None:
-            if key == "quit":
-                self.exit(ExitCode.OK, return_code=ExitCode.OK)
-
-        count = len(under_way)
-        noun = "operation has" if count == 1 else "operations have"
-        self.push_screen(
-            ChooseScreen(
-                f"{count} {noun} not settled yet",
-                [
-                    Choice("stay", "s", "stay", "see them through"),
-                    Choice(
-                        "quit",
-                        "q",
-                        "quit",
-                        "what was sent goes on at the service; look again later",
-                    ),
-                ],
-                current="stay",
-                ascii_only=self.settings.ascii,
-            ),
-            chosen,
-        )
 
     def action_interrupt(self) -> None:
         """Quit on the second Ctrl+C in a row."""
@@ -373,4 +231,4 @@ class ConsoleApp(App[int]):
 
     def action_leave_now(self) -> None:
         """Quit by Textual's own key, with the same question as `q`."""
-        self._console.leave()
+        leaving.leave(self._console)

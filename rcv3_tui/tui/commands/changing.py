@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rcv3_tui.tui import asking
+from rcv3_tui.tui.actions import asking, switching
 from rcv3_tui.tui.commands.base import Command
 from rcv3_tui.tui.picture import PaneKind
 
@@ -97,4 +97,4 @@ class ReadOnlyMode(Command):
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch it."""
-        console.set_read_only(argument)
+        switching.read_only(console, argument)

@@ -20,7 +20,7 @@ class _GoTo(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Bring the pane to the front and give it the keys."""
         del argument
-        console.go_to(self.pane)
+        console.going.to(self.pane)
 
 
 class GoToServers(_GoTo):
@@ -91,7 +91,7 @@ class NextPane(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Go one on."""
         del argument
-        console.step_pane(1)
+        console.going.step(1)
 
 
 class PreviousPane(Command):
@@ -107,7 +107,7 @@ class PreviousPane(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Go one back."""
         del argument
-        console.step_pane(-1)
+        console.going.step(-1)
 
 
 class Into(Command):
@@ -124,7 +124,7 @@ class Into(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open it."""
         del argument
-        console.into()
+        console.going.into()
 
 
 class Back(Command):
@@ -140,7 +140,7 @@ class Back(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Take the step."""
         del argument
-        console.back()
+        console.going.back()
 
 
 class Zoom(Command):
@@ -155,4 +155,4 @@ class Zoom(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
         del argument
-        console.zoom()
+        console.going.zoom()

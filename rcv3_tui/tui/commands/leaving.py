@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rcv3_tui.tui.actions import leaving, switching
 from rcv3_tui.tui.commands.base import Command
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Theme(Command):
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Put it on."""
-        console.set_theme(argument)
+        switching.theme(console, argument)
 
 
 class Quit(Command):
@@ -56,4 +57,4 @@ class Quit(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Leave, or ask."""
         del argument
-        console.leave()
+        leaving.leave(console)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rcv3_tui.tui.actions import ordering, reading, switching
 from rcv3_tui.tui.commands.base import RESOURCES, Command
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Details(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open the details."""
         del argument
-        console.show_details()
+        reading.details(console)
 
 
 class RawJson(Command):
@@ -41,7 +42,7 @@ class RawJson(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open the JSON."""
         del argument
-        console.show_json()
+        reading.raw_json(console)
 
 
 class Filter(Command):
@@ -75,7 +76,7 @@ class Attention(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
         del argument
-        console.toggle_attention()
+        console.pane.toggle_attention()
 
 
 class Sort(Command):
@@ -90,7 +91,7 @@ class Sort(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Offer the columns."""
         del argument
-        console.choose_sort()
+        ordering.choose_sort(console)
 
 
 class Reverse(Command):
@@ -106,7 +107,7 @@ class Reverse(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Turn the order."""
         del argument
-        console.reverse_sort()
+        ordering.reverse_sort(console)
 
 
 class Wide(Command):
@@ -121,7 +122,7 @@ class Wide(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
         del argument
-        console.toggle_wide()
+        ordering.toggle_wide(console)
 
 
 class Refresh(Command):
@@ -138,7 +139,7 @@ class Refresh(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Ask for it."""
         del argument
-        console.refresh_now()
+        switching.refresh(console)
 
 
 class Redraw(Command):
@@ -170,7 +171,7 @@ class Pause(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
         del argument
-        console.toggle_pause()
+        switching.pause(console)
 
 
 class Interval(Command):
@@ -185,7 +186,7 @@ class Interval(Command):
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Set it."""
-        console.set_interval_text(argument)
+        switching.interval(console, argument)
 
 
 class MessageLog(Command):
@@ -201,7 +202,7 @@ class MessageLog(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open the log."""
         del argument
-        console.show_log()
+        reading.log(console)
 
 
 class Help(Command):
@@ -218,4 +219,4 @@ class Help(Command):
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open it."""
         del argument
-        console.show_help()
+        reading.keys(console)

@@ -20,6 +20,7 @@ from rcv3_tui.model.operation import Kind, Request, State, Target
 from rcv3_tui.model.resources import PublicIP, Server
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase
+from rcv3_tui.tui.actions import reading
 from rcv3_tui.tui.picture import PaneKind, row_id, split_row
 from rcv3_tui.tui.screens.choose import Choice, ChooseScreen
 from rcv3_tui.tui.screens.picker import Entry, PickerScreen
@@ -386,13 +387,13 @@ def operation(console: ConsoleScreen, row: str) -> None:
     if waiting:
         choices.append(Choice("stop", "s", "stop", f"{len(waiting)} not sent yet"))
     if len(choices) == 1:
-        console.show_details()
+        reading.details(console)
         return
 
     def chosen(choice: str | None) -> None:
         match choice:
             case "details":
-                console.show_details()
+                reading.details(console)
             case "look":
                 console.worker.check_again(asked.id)
             case "again":

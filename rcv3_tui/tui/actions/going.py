@@ -1,0 +1,133 @@
+"""Going from pane to pane, into a pool, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rcv3_tui.model.snapshot import Part, PartState, Snapshot
+from rcv3_tui.tui.actions import asking, reading
+from rcv3_tui.tui.picture import PaneKind, split_row
+from rcv3_tui.tui.widgets.panes import ROUND
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.screens.console import ConsoleScreen
+
+
+class Going:
+    """Where the console stands among its panes.
+
+    Args:
+        console: Which.
+    """
+
+    def __init__(self, console: ConsoleScreen) -> None:
+        self._console = console
+        self._before = PaneKind.SERVERS
+
+    def to(self, kind: PaneKind) -> None:
+        """Bring a pane to the front and give it the keys."""
+        console = self._console
+        panes, picture = console.panes, console.picture
+        if kind is PaneKind.POOLS and panes.active is PaneKind.NODES:
+            self._close_pool()
+        if kind in (PaneKind.NETWORKS, PaneKind.OPERATIONS) and panes.active in ROUND:
+            self._before = panes.active
+        if kind is PaneKind.POOLS and picture.open_pool is not None:
+            kind = PaneKind.NODES
+        panes.active = kind
+        panes.show_for(console.size)
+        panes.current.table.focus()
+        console.write_footer()
+        panes.link_rows()
+
+    def step(self, step: int) -> None:
+        """Go to the next or previous of the three panes."""
+        active = self._console.active
+        here = PaneKind.POOLS if active is PaneKind.NODES else active
+        index = ROUND.index(here) if here in ROUND else 0
+        self.to(ROUND[(index + step) % len(ROUND)])
+
+    def into(self) -> None:
+        """Open a pool's nodes, or the details of any other row."""
+        console = self._console
+        row = console.cursor_row
+        if row is None:
+            return
+        if console.active is PaneKind.OPERATIONS:
+            asking.operation(console, row)
+        elif console.active is PaneKind.POOLS:
+            self._open_pool(*split_row(row))
+        else:
+            reading.details(console)
+
+    def _open_pool(self, region: str, key: str) -> None:
+        console = self._console
+        pane = console.panes[PaneKind.NODES]
+        pool = console.picture.snapshots[region].pools[key]
+        console.worker.look_at(region, key)
+        pane.part_changed(PartState())
+        pane.set_filter("")
+        pane.rename(f"Nodes of {pool.name}")
+        pane.replace(console.picture.open(region, key))
+        self.show_nodes_state()
+        self.to(PaneKind.NODES)
+
+    def _close_pool(self) -> None:
+        console = self._console
+        console.picture.close()
+        console.worker.look_at(None, None)
+        if console.active is PaneKind.NODES:
+            console.panes.active = PaneKind.POOLS
+        console.panes[PaneKind.NODES].replace({})
+
+    def back(self) -> None:
+        """Take one step back: message, filter, marks' view, nodes, lists, full screen."""
+        console = self._console
+        pane = console.pane
+        if console.dismiss_error():
+            return
+        if pane.filter_text or pane.attention_only:
+            pane.attention_only = False
+            pane.set_filter("")
+        elif console.active is PaneKind.NODES:
+            self.to(PaneKind.POOLS)
+        elif console.active in (PaneKind.NETWORKS, PaneKind.OPERATIONS):
+            self.to(self._before)
+        elif console.panes.zoomed:
+            self.zoom()
+        else:
+            console.clear_message()
+
+    def zoom(self) -> None:
+        """Show the pane alone on the screen, or go back."""
+        panes = self._console.panes
+        panes.zoomed = not panes.zoomed
+        panes.show_for(self._console.size)
+
+    # -- the pool that is open ----------------------------------------------------------------
+
+    def follow_open_pool(self, snapshot: Snapshot) -> None:
+        """Leave the open pool when it is gone."""
+        console = self._console
+        open_pool = console.picture.open_pool
+        if open_pool is None or open_pool[0] != snapshot.region:
+            return
+        if snapshot.parts and open_pool[1] not in snapshot.pools:
+            console.say("the pool is gone", "warn")
+            if console.active is PaneKind.NODES:
+                console.close_prompt()
+                self.to(PaneKind.POOLS)
+            else:
+                self._close_pool()
+                console.panes.show_for(console.size)
+
+    def show_nodes_state(self) -> None:
+        """Say how well the open pool's nodes are known."""
+        console = self._console
+        open_pool = console.picture.open_pool
+        if open_pool is not None:
+            snapshot = console.picture.snapshots[open_pool[0]]
+            state = snapshot.part(Part.NODES)
+            if state.error is None and open_pool[1] not in snapshot.nodes:
+                return
+            console.panes[PaneKind.NODES].part_changed(state)

@@ -1,0 +1,134 @@
+"""Takes in what the worker tells: rows, outcomes, the state of the connections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from rcv3_tui.model.operation import Operation, State
+from rcv3_tui.model.snapshot import Diff, Part, Snapshot
+from rcv3_tui.sync.changes import (
+    Change,
+    Link,
+    LinkChanged,
+    LinkState,
+    OperationChanged,
+    SignedIn,
+    SignInFailed,
+    SnapshotChanged,
+)
+from rcv3_tui.tui.actions import reading
+from rcv3_tui.tui.formats import duration
+from rcv3_tui.tui.picture import PaneKind, RowDiffs
+from rcv3_tui.tui.screens.confirm import ConfirmScreen
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.screens.console import ConsoleScreen
+
+_PART_OF = {
+    PaneKind.SERVERS: Part.SERVERS,
+    PaneKind.PUBLIC_IPS: Part.PUBLIC_IPS,
+    PaneKind.POOLS: Part.POOLS,
+    PaneKind.NODES: Part.NODES,
+    PaneKind.NETWORKS: Part.NETWORKS,
+}
+
+
+class Hearing:
+    """The console's ear.
+
+    Args:
+        console: What shows it.
+    """
+
+    def __init__(self, console: ConsoleScreen) -> None:
+        self._console = console
+        self._links: dict[str, Link] = {}
+
+    @property
+    def links(self) -> Collection[Link]:
+        """The state of each region's connection, as told last."""
+        return self._links.values()
+
+    def take(self, change: Change) -> None:
+        """Take one of the worker's changes in."""
+        match change:
+            case SnapshotChanged(snapshot, diff):
+                self._take_snapshot(snapshot, diff)
+            case OperationChanged(operation):
+                self._take_operation(operation)
+            case LinkChanged(link):
+                self._take_link(link)
+            case SignedIn():
+                self._take_account(change)
+            case SignInFailed():
+                self._console.say(change.message, "failed")
+
+    def _take_account(self, signed_in: SignedIn) -> None:
+        if len(signed_in.regions) > 1:
+            self._console.panes.show_regions()
+        self._console.write_header()
+
+    def _take_snapshot(self, snapshot: Snapshot, diff: Diff) -> None:
+        console = self._console
+        self._apply(console.picture.take_snapshot(snapshot, diff))
+        if diff.parts:
+            for kind, part in _PART_OF.items():
+                if part in diff.parts and kind is not PaneKind.NODES:
+                    console.panes[kind].part_changed(snapshot.part(part))
+            if Part.NODES in diff.parts:
+                console.going.show_nodes_state()
+        console.going.follow_open_pool(snapshot)
+        console.panes.link_rows()
+        top = console.app.screen
+        if isinstance(top, ConfirmScreen) and snapshot.region in top.removal.where:
+            top.look_again(snapshot)
+
+    def _take_operation(self, operation: Operation) -> None:
+        console = self._console
+        before = console.picture.operations.get(operation.id)
+        self._apply(console.picture.take_operation(operation))
+        sentence = operation.request.sentence
+        if operation.is_ended and (before is None or not before.is_ended):
+            took = f" ({duration(operation.seconds)})"
+            if operation.is_trouble:
+                console.say(f"{sentence}: {operation.detail}{took}", "failed")
+            elif (progress := self._progress(operation)) is not None:
+                console.say(progress, "ok")
+            else:
+                console.say(f"{sentence}: {operation.detail or 'done'}{took}", "ok")
+        elif operation.state is State.PLANNED and before is None:
+            console.say(f"{sentence} ...", "moving")
+        elif before is not None and operation.detail != before.detail and operation.detail:
+            console.say(f"{sentence}: {operation.detail}", "moving")
+        console.write_header()
+
+    def _progress(self, operation: Operation) -> str | None:
+        """Say how far the work that was asked for together has come; None for a single one."""
+        together = [
+            other
+            for other in self._console.picture.operations.values()
+            if other.batch == operation.batch and other.batch
+        ]
+        if len(together) < 2:
+            return None
+        failed = sum(1 for other in together if other.is_trouble)
+        left = sum(1 for other in together if not other.is_ended)
+        done = len(together) - failed - left
+        how = f"{done} done, {failed} failed, {left} left"
+        return f"{operation.request.kind.value} x {len(together)}: {how}; 5 lists them"
+
+    def _take_link(self, link: Link) -> None:
+        console = self._console
+        before = self._links.get(link.region)
+        self._links[link.region] = link
+        was_live = before is None or before.state in (LinkState.LIVE, LinkState.CONNECTING)
+        if link.state in (LinkState.STALE, LinkState.PARTLY) and was_live:
+            console.say(f"{link.region} is {link.state}: {link.cause}", "warn")
+        elif link.state is LinkState.LIVE and not was_live:
+            console.say(f"{link.region} is live again", "ok")
+        console.write_header()
+
+    def _apply(self, diffs: RowDiffs) -> None:
+        self._console.panes.apply(diffs)
+        reading.bring_up_to_date(self._console)

@@ -1,0 +1,42 @@
+"""Leaving the console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.tui.screens.choose import Choice, ChooseScreen
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.screens.console import ConsoleScreen
+
+
+def leave(console: ConsoleScreen) -> None:
+    """Quit; ask first while operations have not settled."""
+    app, count = console.console_app, len(console.under_way)
+    if not count:
+        app.exit(ExitCode.OK, return_code=ExitCode.OK)
+        return
+
+    def chosen(key: str | None) -> None:
+        if key == "quit":
+            app.exit(ExitCode.OK, return_code=ExitCode.OK)
+
+    noun = "operation has" if count == 1 else "operations have"
+    app.push_screen(
+        ChooseScreen(
+            f"{count} {noun} not settled yet",
+            [
+                Choice("stay", "s", "stay", "see them through"),
+                Choice(
+                    "quit",
+                    "q",
+                    "quit",
+                    "what was sent goes on at the service; look again later",
+                ),
+            ],
+            current="stay",
+            ascii_only=console.ascii,
+        ),
+        chosen,
+    )

@@ -1,0 +1,183 @@
+"""The panes together: which of them are on the screen, and which one has the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.geometry import Size
+
+from rcv3_tui.model.snapshot import PartState
+from rcv3_tui.tui import columns
+from rcv3_tui.tui.formats import Glyphs
+from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.picture import PaneKind, Picture, RowDiffs
+from rcv3_tui.tui.widgets.pane import Pane
+from rcv3_tui.tui.widgets.table import Column
+
+THREE_PANES_WIDTH = 100
+"""Columns from which on three panes are shown at once."""
+
+THREE_PANES_HEIGHT = 18
+"""Lines below which one pane fills the screen, however wide it is."""
+
+ROUND = (PaneKind.SERVERS, PaneKind.PUBLIC_IPS, PaneKind.POOLS)
+"""The panes that Tab goes round."""
+
+_FIRST_ORDER = {
+    PaneKind.SERVERS: "name",
+    PaneKind.PUBLIC_IPS: "address",
+    PaneKind.POOLS: "name",
+    PaneKind.NODES: "server",
+    PaneKind.NETWORKS: "name",
+    PaneKind.OPERATIONS: "when",
+}
+"""The column that each pane is sorted by until another one is chosen."""
+
+_EMPTY = {
+    PaneKind.SERVERS: ("No cloud servers in this region.", ":region shows another one."),
+    PaneKind.PUBLIC_IPS: ("No public IPs.", "a adds one to a cloud server."),
+    PaneKind.POOLS: (
+        "No load balancer pools.",
+        "A pool shows up once it has a member, all members use one port,",
+        "and Rackspace Network Security has linked it in this region.",
+    ),
+    PaneKind.NODES: ("No cloud server of this account is in this pool.", "a adds servers to it."),
+    PaneKind.NETWORKS: ("No cloud networks are linked.", "Rackspace Support links them."),
+    PaneKind.OPERATIONS: ("Nothing was asked for yet.", "Esc goes back."),
+}
+
+
+class Panes(Container):
+    """All panes; as many of them on the screen as there is room for.
+
+    Args:
+        picture: What their rows are made from.
+        signs: The glyphs of this terminal.
+        ascii_only: No byte beyond ASCII may be drawn.
+    """
+
+    DEFAULT_CSS = """
+    Panes {
+        height: 1fr;
+        & #lower { height: 1fr; }
+        & #pane-ips { margin: 0 1 0 0; }
+        &.-single #pane-ips { margin: 0; }
+    }
+    """
+
+    def __init__(self, picture: Picture, signs: Glyphs, *, ascii_only: bool) -> None:
+        super().__init__(id="panes")
+        self.active = PaneKind.SERVERS
+        """The pane that has the keys."""
+        self.zoomed = False
+        """The pane that has the keys is alone on the screen, whatever room there is."""
+        self._picture = picture
+        self._signs = signs
+        self._ascii_only = ascii_only
+        self._panes = self._make(regions=False)
+
+    def _make(self, *, regions: bool) -> dict[PaneKind, Pane[Item]]:
+        now = self._picture.now
+
+        def pane(kind: PaneKind, name: str, number: str, shown: object) -> Pane[Item]:
+            return Pane(
+                kind,
+                name,
+                number,
+                cast("tuple[Column[Item], ...]", shown),
+                self._signs,
+                _EMPTY[kind],
+                ascii_only=self._ascii_only,
+            )
+
+        made = (
+            (PaneKind.SERVERS, "Servers", "1", columns.server_columns),
+            (PaneKind.PUBLIC_IPS, "Public IPs", "2", columns.public_ip_columns),
+            (PaneKind.POOLS, "Pools", "3", columns.pool_columns),
+            (PaneKind.NODES, "Pool nodes", "3", columns.node_columns),
+            (PaneKind.NETWORKS, "Networks", "4", columns.network_columns),
+            (PaneKind.OPERATIONS, "Operations", "5", columns.operation_columns),
+        )
+        return {
+            kind: pane(kind, name, number, make(self._signs, now, regions=regions))
+            for kind, name, number, make in made
+        }
+
+    def compose(self) -> ComposeResult:
+        """Servers on top; addresses and pools side by side below."""
+        yield self._panes[PaneKind.SERVERS]
+        with Horizontal(id="lower"):
+            yield self._panes[PaneKind.PUBLIC_IPS]
+            yield self._panes[PaneKind.POOLS]
+            yield self._panes[PaneKind.NODES]
+        yield self._panes[PaneKind.NETWORKS]
+        yield self._panes[PaneKind.OPERATIONS]
+
+    def on_mount(self) -> None:
+        """Put the rows in their first order."""
+        self._panes[PaneKind.OPERATIONS].part_changed(PartState(fetched=self._picture.now()))
+        for kind, column in _FIRST_ORDER.items():
+            self._panes[kind].sort_by(column, reverse=False)
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def __getitem__(self, kind: PaneKind) -> Pane[Item]:
+        return self._panes[kind]
+
+    @property
+    def current(self) -> Pane[Item]:
+        """The pane that has the keys."""
+        return self._panes[self.active]
+
+    def in_view(self) -> Iterator[Pane[Item]]:
+        """Give the panes that are on the screen."""
+        return (pane for pane in self._panes.values() if pane.display)
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def show_regions(self) -> None:
+        """Give each table the column that says which region a row is of."""
+        for kind, pane in self._make(regions=True).items():
+            self._panes[kind].table.set_columns(pane.table.columns)
+
+    def apply(self, diffs: RowDiffs) -> None:
+        """Take the rows that differ in."""
+        for kind, rows in diffs.items():
+            if rows:
+                self._panes[kind].apply(rows)
+
+    def link_rows(self) -> None:
+        """Light the rows up that are tied to the one under the cursor."""
+        linked = self._picture.linked(self.active, self.current.table.cursor_id)
+        for kind, rows in linked.items():
+            self._panes[kind].table.set_linked(rows)
+        self.current.table.set_linked(frozenset())
+
+    # -- which are on the screen --------------------------------------------------------------
+
+    def show_for(self, size: Size) -> None:
+        """Show as many panes as there is room for, the one that has the keys among them.
+
+        Args:
+            size: Columns and lines of the whole screen.
+        """
+        third = PaneKind.NODES if self._picture.open_pool is not None else PaneKind.POOLS
+        overview = (PaneKind.SERVERS, PaneKind.PUBLIC_IPS, third)
+        several = (
+            size.width >= THREE_PANES_WIDTH
+            and size.height >= THREE_PANES_HEIGHT
+            and not self.zoomed
+            and self.active in overview
+        )
+        shown = overview if several else (self.active,)
+        self.set_class(not several, "-single")
+        for kind, pane in self._panes.items():
+            pane.display = kind in shown
+            pane.set_class(kind is self.active, "-active")
+            beside = [k for k in (*ROUND[:2], third) if k is not kind and not several]
+            pane.show_beside([self._panes[k].tab for k in beside])
+        lower = (PaneKind.PUBLIC_IPS, PaneKind.POOLS, PaneKind.NODES)
+        self.query_one("#lower").display = any(kind in shown for kind in lower)
