@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
-from tests.terminal.stranger import API_KEY, REGION, TOKEN, USERNAME, Stranger
+from tests.terminal.stranger import API_KEY, PASSWORD, REGION, TOKEN, USERNAME, Stranger
 from tests.terminal.terminal import Terminal
 
 WRONG_KEY = "badbadbad0badbadbad0badbadbad0ba"
@@ -20,12 +21,18 @@ SIZES = ((80, 24), (120, 40))
 """A narrow terminal, which shows one pane, and a wide one, which shows three."""
 
 
+SECRETS = (API_KEY, PASSWORD, WRONG_KEY)
+
+
 class Opener(Protocol):
     def __call__(
         self,
         *arguments: str,
         size: tuple[int, int] = (80, 24),
         environment: Mapping[str, str] | None = None,
+        home: Path | None = None,
+        umask: str = "022",
+        borrowed: bool = False,
     ) -> Terminal: ...
 
 
@@ -39,16 +46,23 @@ def stranger() -> Iterator[Stranger]:
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Opener]:
-    """Open terminals with the command in them; each has its own home and says no secret."""
+    """Open terminals with the command in them; each has a home and says no secret.
+
+    The home is a new one, unless an earlier terminal's is to be used again.
+    """
     terminals: list[Terminal] = []
 
     def open_terminal(
         *arguments: str,
         size: tuple[int, int] = (80, 24),
         environment: Mapping[str, str] | None = None,
+        home: Path | None = None,
+        umask: str = "022",
+        borrowed: bool = False,
     ) -> Terminal:
-        home = tmp_path / f"home-{len(terminals)}"
-        home.mkdir()
+        if home is None:
+            home = tmp_path / f"home-{len(terminals)}"
+            home.mkdir()
         plain = {
             "PATH": os.defpath,
             "HOME": str(home),
@@ -59,7 +73,13 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
                 for name in ("CONFIG", "STATE", "CACHE", "DATA")
             },
         }
-        terminal = Terminal(arguments, environment=plain | dict(environment or {}), size=size)
+        terminal = Terminal(
+            arguments,
+            environment=plain | dict(environment or {}),
+            size=size,
+            umask=umask,
+            borrowed=borrowed,
+        )
         terminals.append(terminal)
         return terminal
 
@@ -68,11 +88,11 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
         terminal.close()
     for terminal in terminals:
         assert b"Traceback" not in terminal.raw
-        assert_silent(terminal.raw, API_KEY, WRONG_KEY, TOKEN)
+        assert_silent(terminal.raw, *SECRETS, TOKEN)
     for path in tmp_path.glob("home-*/**/*"):
         if path.is_file():
             text = path.read_bytes()
-            assert_silent(text, API_KEY, WRONG_KEY)
+            assert_silent(text, *SECRETS)
             # A token may be kept for the next start, in the cache and for its owner alone.
             if TOKEN.encode() in text:
                 assert "cache" in path.relative_to(tmp_path).parts
@@ -80,17 +100,50 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
 
 
 class Console(Protocol):
-    def __call__(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal: ...
+    def __call__(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        home: Path | None = None,
+        borrowed: bool = False,
+    ) -> Terminal: ...
 
 
 @pytest.fixture
 def console(opened: Opener, stranger: Stranger) -> Console:
     """Open the console on the stranger's account, told by the environment alone."""
 
-    def open_console(*arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
-        return opened(*arguments, size=size, environment=account_of(stranger))
+    def open_console(
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        home: Path | None = None,
+        borrowed: bool = False,
+    ) -> Terminal:
+        return opened(
+            *arguments,
+            size=size,
+            environment=account_of(stranger),
+            home=home,
+            borrowed=borrowed,
+        )
 
     return open_console
+
+
+def state_of(terminal: Terminal) -> Path:
+    """Give the directory that a command keeps its journal and its log in."""
+    return terminal.home / "state" / "rcv3-tui"
+
+
+def journal_of(terminal: Terminal) -> list[dict[str, Any]]:
+    """Read a command's journal; every line of it must be whole."""
+    path = state_of(terminal) / "journal.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def states_in(terminal: Terminal) -> list[str]:
+    """Give the states that stand in a command's journal."""
+    return [entry["state"] for entry in journal_of(terminal)]
 
 
 def at_once(play: Callable[[Terminal], object], terminals: Sequence[Terminal]) -> None:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import re
-import socket
 import ssl
 import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
+
+from tests.terminal.listener import Listener
+from tests.terminal.mishaps import Mishap
 
 TENANT = "771204"
 USERNAME = "stranger-ops"
 API_KEY = "5ec2e7f00d5ec2e7f00d5ec2e7f00d42"
+PASSWORD = "pa55w0rd-of-the-stranger-7d1"
 TOKEN = "t0ken-of-the-stranger-that-nobody-may-see"
+"""How every token begins."""
 REGION = "ORD"
 NETWORK = {
     "id": "0b51c3a2-6c8e-4f58-9a70-111111111111",
@@ -27,6 +27,8 @@ NETWORK = {
     "created": "2014-05-25T01:23:42Z",
     "updated": None,
 }
+
+OVER_LIMIT = "Over the limit of requests a minute."
 
 Json = Any
 Answer = tuple[int, Json]
@@ -51,11 +53,12 @@ class Moving:
     """What changes by itself as time goes by."""
 
     id: str
-    server: Server
+    server: Server | None
     life: float
     address: str | None = None
     pool: str = ""
     status: str = "ACTIVE"
+    retain: bool = False
     since: float = field(default_factory=time.monotonic)
     created: str = "2026-01-05T10:00:00.5Z"
 
@@ -83,6 +86,7 @@ class Request:
     method: str
     path: str
     body: Json = None
+    at: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Stranger:
@@ -90,7 +94,9 @@ class Stranger:
 
     Args:
         names: The servers' names.
-        life: Seconds that adding and removing take.
+        life: Seconds that adding, changing and removing take.
+        pools: How many pools there are beside the two that have names of their own.
+        limit: RackConnect requests in any 60 seconds beyond which they are refused.
         tls: Serve over TLS with this.
     """
 
@@ -99,6 +105,8 @@ class Stranger:
         names: tuple[str, ...] = ("edge-1", "edge-2", "store-1", "store-2"),
         *,
         life: float = 1.8,
+        pools: int = 0,
+        limit: int | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.requests: list[Request] = []
@@ -106,9 +114,15 @@ class Stranger:
         """A piece of `METHOD /path`, and the status and text that it is answered with."""
         self.delays: dict[str, float] = {}
         """The same, and the seconds that the answer takes longer."""
+        self.mishaps: list[Mishap] = []
         self.life = life
+        self.limit = limit
+        self.over_limit = 0
+        """How many requests were refused for the limit."""
         self.refuses_credentials = False
         self._tls = tls
+        self._tokens: set[str] = set()
+        self._given = 0
         self._lock = threading.Lock()
         self._next = 0
         self.servers = [
@@ -116,7 +130,8 @@ class Stranger:
         ]
         web = Pool(identifier(501), "shop-web", 1, "198.51.100.9", 8080)
         spare = Pool(identifier(502), "shop-spare", 2)
-        self.pools = [web, spare]
+        more = [Pool(identifier(600 + n), f"pool-{n:03d}", 1) for n in range(pools)]
+        self.pools = [web, spare, *more]
         self.public_ips = [self._moving(self.servers[0], address="203.0.113.71")]
         self.nodes = [self._moving(server, pool=web.id) for server in self.servers[:2]]
         self._http = self._open(0)
@@ -137,8 +152,26 @@ class Stranger:
         with self._lock:
             return [r for r in self.requests if r.method == method and piece in r.path]
 
+    def addresses_of(self, server: Server) -> list[Moving]:
+        """Give the public IP records of a server."""
+        with self._lock:
+            return [record for record in self.public_ips if record.server is server]
+
+    def members_of(self, pool: Pool) -> list[str]:
+        """Give the names of the servers in a pool, one for each of its nodes."""
+        with self._lock:
+            nodes = [node for node in self.nodes if node.pool == pool.id]
+            return sorted(node.server.name for node in nodes if node.server is not None)
+
+    def revoke_tokens(self) -> None:
+        """Take no token any more that was given until now."""
+        with self._lock:
+            self._tokens.clear()
+
     def stop(self) -> None:
         """Go away: nothing listens any more, and who was connected is cut off."""
+        for mishap in self.mishaps:
+            mishap.end()
         self._http.stop()
 
     def start(self) -> None:
@@ -147,11 +180,22 @@ class Stranger:
 
     # -- what is answered ---------------------------------------------------------------------
 
+    def mishap_for(self, method: str, target: str) -> Mishap | None:
+        """Give what is to go wrong with a request."""
+        with self._lock:
+            where = f"{method} {urlsplit(target).path}"
+            return next((mishap for mishap in self.mishaps if mishap.takes(where)), None)
+
+    def arrived(self, method: str, target: str, body: Json) -> None:
+        """Note a request that came in and is not carried out."""
+        with self._lock:
+            self.requests.append(Request(method, urlsplit(target).path, body))
+
     def answer(self, method: str, target: str, body: Json, token: str | None) -> Answer:
         """Answer one request.
 
         Args:
-            method: GET, POST or DELETE.
+            method: GET, POST, PATCH or DELETE.
             target: Path and query.
             body: What was sent along, read as JSON.
             token: The token that was shown.
@@ -170,7 +214,7 @@ class Stranger:
                     return fault
             if parts.path == "/v2.0/tokens" and method == "POST":
                 return self._sign_in(body)
-            if token != TOKEN:
+            if token not in self._tokens:
                 return 401, {"unauthorized": {"code": 401, "message": "No valid token provided."}}
             self._age()
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
@@ -179,11 +223,25 @@ class Stranger:
             base = f"/v3/{TENANT}/"
             if not parts.path.startswith(base):
                 return 404, ""
+            if self._is_over_limit():
+                self.over_limit += 1
+                return 403, OVER_LIMIT
             return self._rackconnect(method, parts.path.removeprefix(base), query, body)
 
+    def _is_over_limit(self) -> bool:
+        if self.limit is None:
+            return False
+        since = time.monotonic() - 60.0
+        return sum(r.at > since and "/v3/" in r.path for r in self.requests) > self.limit
+
     def _sign_in(self, body: Json) -> Answer:
-        given = body["auth"].get("RAX-KSKEY:apiKeyCredentials", {})
-        if self.refuses_credentials or given != {"username": USERNAME, "apiKey": API_KEY}:
+        with_key = body["auth"].get("RAX-KSKEY:apiKeyCredentials")
+        with_password = body["auth"].get("passwordCredentials")
+        known = with_key == {"username": USERNAME, "apiKey": API_KEY} or with_password == {
+            "username": USERNAME,
+            "password": PASSWORD,
+        }
+        if self.refuses_credentials or not known:
             text = "Unable to authenticate user with credentials provided."
             return 401, {"unauthorized": {"code": 401, "message": text}}
 
@@ -192,10 +250,13 @@ class Stranger:
             endpoint = {"region": REGION, "tenantId": TENANT, "publicURL": url}
             return {"name": name, "type": kind, "endpoints": [endpoint]}
 
+        self._given += 1
+        token = f"{TOKEN}-{self._given:02d}"
+        self._tokens.add(token)
         return 200, {
             "access": {
                 "token": {
-                    "id": TOKEN,
+                    "id": token,
                     "expires": "2099-01-01T00:00:00.000Z",
                     "tenant": {"id": TENANT, "name": TENANT},
                 },
@@ -217,20 +278,26 @@ class Stranger:
                 return 200, [NETWORK]
             case "GET", ["public_ips"]:
                 wanted = query.get("cloud_server_id")
-                found = [ip for ip in self.public_ips if wanted in (None, ip.server.id)]
+                found = [
+                    ip
+                    for ip in self.public_ips
+                    if wanted is None or (ip.server is not None and ip.server.id == wanted)
+                ]
                 return 200, [self._public_ip(ip) for ip in found]
             case "POST", ["public_ips"]:
                 return self._add_public_ip(body)
             case "GET", ["public_ips", record]:
                 return self._show(self.public_ips, record)
+            case "PATCH", ["public_ips", record]:
+                return self._change_public_ip(record, body)
             case "DELETE", ["public_ips", record]:
                 return self._remove(self.public_ips, record, "Public IP Address")
             case "GET", ["load_balancer_pools"]:
                 return 200, [self._pool(pool) for pool in self.pools]
             case "GET", ["load_balancer_pools", "nodes", "details"]:
                 wanted = query["cloud_server_id"]
-                mine = [node for node in self.nodes if node.server.id == wanted]
-                return 200, [self._node(node, "server") for node in mine]
+                found = [n for n in self.nodes if n.server is not None and n.server.id == wanted]
+                return 200, [self._node(node, "server") for node in found]
             case "POST" | "DELETE" as verb, ["load_balancer_pools", "nodes"]:
                 return self._bulk(verb, body)
             case "GET", ["load_balancer_pools", pool]:
@@ -257,6 +324,20 @@ class Stranger:
         record = self._moving(server, status="ADDING")
         self.public_ips.append(record)
         return 201, self._public_ip(record)
+
+    def _change_public_ip(self, record: str, body: Json) -> Answer:
+        for one in self.public_ips:
+            if one.id == record.lower():
+                if one.status != "ACTIVE":
+                    return 409, f"Public IP Address {record} is not in an ACTIVE state"
+                if "retain" in body:
+                    one.retain = body["retain"]
+                if "cloud_server" in body:
+                    named = body["cloud_server"]
+                    one.server = None if named is None else self._find(named["id"])
+                self._turn(one, "UPDATING")
+                return 200, self._public_ip(one)
+        return 404, ""
 
     def _bulk(self, method: str, pairs: Json) -> Answer:
         errors: list[str] = []
@@ -305,6 +386,8 @@ class Stranger:
                     record.status = "ACTIVE"
                     if not record.pool:
                         record.address = f"203.0.113.{100 + int(record.id[-3:])}"
+                elif record.status == "UPDATING" and record.is_through:
+                    record.status = "ACTIVE"
                 elif record.status == "REMOVING" and record.is_through:
                     records.remove(record)
 
@@ -361,10 +444,10 @@ class Stranger:
             "public_ip_v4": record.address,
             "status": record.status,
             "status_detail": None,
-            "retain": False,
+            "retain": record.retain,
             "created": record.created,
             "updated": None,
-            "cloud_server": self._link(record.server),
+            "cloud_server": None if record.server is None else self._link(record.server),
         }
 
     def _pool(self, pool: Pool) -> Json:
@@ -385,9 +468,10 @@ class Stranger:
 
     def _node(self, node: Moving, form: str) -> Json:
         pool = next(self._pool(p) for p in self.pools if p.id == node.pool)
+        server = cast(Server, node.server)
         answer = {
             "id": node.id,
-            "cloud_server": self._link(node.server) if form == "long" else {"id": node.server.id},
+            "cloud_server": self._link(server) if form == "long" else {"id": server.id},
             "load_balancer_pool": {"id": node.pool} if form == "short" else pool,
             "status": node.status,
             "status_detail": None,
@@ -398,81 +482,5 @@ class Stranger:
             del answer["cloud_server"]
         return answer
 
-    def _open(self, port: int) -> _Http:
-        return _Http(self, port, self._tls)
-
-
-class _Http(ThreadingHTTPServer):
-    """The socket side."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, stranger: Stranger, port: int, tls: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.stranger = stranger
-        if tls is not None:
-            self.socket = tls.wrap_socket(self.socket, server_side=True)
-        self._connected: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._connected.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._connected.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is nothing to speak of."""
-
-    def stop(self) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-        for connection in list(self._connected):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Http
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
-    def do_PATCH(self) -> None:
-        self._serve()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the tests read `Stranger.requests`."""
-
-    def _serve(self) -> None:
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, content = self.server.stranger.answer(
-            self.command,
-            re.sub("//+", "/", self.path),
-            json.loads(sent) if sent else None,
-            self.headers.get("X-Auth-Token"),
-        )
-        is_text = isinstance(content, str)
-        body = content.encode() if isinstance(content, str) else json.dumps(content).encode()
-        if status == HTTPStatus.NO_CONTENT:
-            body = b""
-        self.send_response(status)
-        kind = "text/plain" if is_text else "application/json"
-        self.send_header("Content-Type", f"{kind};charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    def _open(self, port: int) -> Listener:
+        return Listener(self, port, self._tls)

@@ -42,8 +42,10 @@ KEYS = {
 
 _TAKE_TERMINAL = """
 import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
+os.umask(int(sys.argv[1], 8))
+if sys.argv[2] == "its own":
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[3], sys.argv[3:])
 """
 """Makes the terminal the session's own; a fork from a process with threads could not do it."""
 
@@ -72,6 +74,8 @@ class Terminal:
         arguments: The words after the command's name.
         environment: All of the command's environment.
         size: Columns and rows.
+        umask: The command's, in octal.
+        borrowed: The terminal is not the session's own: no signal tells of its end.
     """
 
     def __init__(
@@ -80,8 +84,12 @@ class Terminal:
         *,
         environment: Mapping[str, str],
         size: tuple[int, int] = (80, 24),
+        umask: str = "022",
+        borrowed: bool = False,
     ) -> None:
         columns, rows = size
+        self.home = Path(environment["HOME"])
+        """Where the command keeps its files."""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._raw = bytearray()
@@ -93,7 +101,11 @@ class Terminal:
         self._set_size(columns, rows)
         self._attributes = termios.tcgetattr(self._theirs)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL, str(COMMAND), *arguments],
+            [
+                *(sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL),
+                *(umask, "borrowed" if borrowed else "its own"),
+                *(str(COMMAND), *arguments),
+            ],
             stdin=self._theirs,
             stdout=self._theirs,
             stderr=self._theirs,
@@ -257,6 +269,22 @@ class Terminal:
             with self._changed:
                 self._changed.wait(0.05)
         return self._process.wait(timeout)
+
+    @property
+    def pid(self) -> int:
+        """The command's process."""
+        return self._process.pid
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Time that the command has kept a processor busy."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kill(self) -> None:
+        """End the command where it stands, as a crash or the kernel does."""
+        self._process.kill()
+        assert self.wait_end() == -signal.SIGKILL
 
     def signal(self, number: signal.Signals) -> None:
         """Send the command a signal."""
