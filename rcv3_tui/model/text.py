@@ -38,8 +38,11 @@ _ASCII_GLYPHS: Final = {
     "✘": "x",
     "–": "-",  # noqa: RUF001 - the dash is the point
     "—": "-",
-    "─": "-",
-    "│": "|",
+    **dict.fromkeys("─━╌┄═▁▔", "-"),
+    **dict.fromkeys("│┃║▏▕▌▐", "|"),
+    **dict.fromkeys("┌┐└┘├┤┬┴┼┏┓┗┛╭╮╰╯╔╗╚╝", "+"),
+    **dict.fromkeys("█▀▄▓▒▖▗▘▝▊▋▉", "#"),
+    "❯": ">",
     "▎": "|",
     "⚠": "!",
     "×": "x",
@@ -99,6 +102,22 @@ def ascii_only(text: str) -> str:
         character if character.isascii() else _ASCII_GLYPHS.get(character) or _escape(character)
         for character in text
     )
+
+
+def ascii_cell(character: str) -> str:
+    """Give a sign of ASCII for a character, as many cells wide as that is.
+
+    Unlike `ascii_only` this loses what was meant: it is for what must not move the rest of a line.
+
+    Args:
+        character: Any one character; a mark without a width has no sign.
+    """
+    if character.isascii():
+        return character
+    if unicodedata.combining(character):
+        return ""
+    wide = unicodedata.east_asian_width(character) in ("W", "F")
+    return (_ASCII_GLYPHS.get(character) or "?")[-1] * (2 if wide else 1)
 
 
 def _is_blank(code: int) -> bool:

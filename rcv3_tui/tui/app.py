@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 from functools import partial
@@ -13,14 +12,17 @@ from typing import ClassVar, cast
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.settings import Settings, identity_address, identity_name
 from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed, Trouble
 from rcv3_tui.sync.worker import Worker
+from rcv3_tui.terminal import Depth
 from rcv3_tui.tui.actions import leaving, reading
 from rcv3_tui.tui.commands import COMMANDS
+from rcv3_tui.tui.driver import TerminalDriver
 from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
 from rcv3_tui.tui.screens.console import ConsoleScreen
@@ -52,6 +54,7 @@ class ConsoleApp(App[int]):
         settings: How it looks and whose account it is for.
         worker: What keeps the account live; run by the app.
         guard: Makes the dialogs' guard against type-ahead.
+        depth: How many colours the terminal has.
     """
 
     TITLE = "rcv3-tui"
@@ -63,9 +66,14 @@ class ConsoleApp(App[int]):
     ]
 
     def __init__(
-        self, settings: Settings, worker: Worker, *, guard: GuardFactory = TypeAheadGuard
+        self,
+        settings: Settings,
+        worker: Worker,
+        *,
+        guard: GuardFactory = TypeAheadGuard,
+        depth: Depth = Depth.TRUE,
     ) -> None:
-        super().__init__(ansi_color=False)
+        super().__init__(driver_class=TerminalDriver, ansi_color=False)
         self.settings = settings
         self.worker = worker
         self.failure: SignInFailed | None = None
@@ -74,13 +82,24 @@ class ConsoleApp(App[int]):
         """What nobody expected, where that ended the console."""
         self.guard = guard
         self._console = ConsoleScreen(self)
-        self._written = Written(no_color=bool(os.environ.get("NO_COLOR")))
+        self.depth = depth
+        """How many colours are drawn."""
+        self._written = Written(self.depth, ascii_only=settings.ascii)
+        # Textual takes an empty NO_COLOR for a wish, and greys for no colour.
+        self.no_color = self.depth is Depth.NONE
+        self._filters = [each for each in self._filters if isinstance(each, ANSIToTruecolor)]
         self._was_signed_in = False
         self._login: LoginScreen | None = None
         self._interrupted_at = float("-inf")
         self._worker_task: asyncio.Task[None] | None = None
 
     # -- life ---------------------------------------------------------------------------------
+
+    def on_load(self) -> None:
+        """Be ready to give the terminal back before it is taken."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
 
     def on_mount(self) -> None:
         """Paint the frame, then load the client and go on the network."""
@@ -94,9 +113,6 @@ class ConsoleApp(App[int]):
         self.push_screen(self._console)
         self.worker.listen(self._hear)
         self.call_after_refresh(self._start)
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
 
     def _start(self) -> None:
         self._worker_task = asyncio.create_task(self.worker.run())
@@ -149,6 +165,11 @@ class ConsoleApp(App[int]):
         """Write the whole screen anew, after something else wrote on it."""
         self._written.forget()
         self.refresh(layout=True)
+
+    def give_terminal_back(self) -> None:
+        """Restore the terminal, where the app ended without having done so."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.give_back()
 
     # -- the worker ---------------------------------------------------------------------------
 

@@ -28,7 +28,13 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from rcv3_tui.model.text import ascii_cell
+from rcv3_tui.terminal import Depth
+from rcv3_tui.tui.shades import shade
+
 _RESET: Final = "\x1b[0m"
+
+_BOLD: Final = Style(bold=True)
 
 _look_of: Final = itemgetter(1)
 
@@ -58,11 +64,13 @@ class Written:
     """What the terminal shows, as far as this program wrote it.
 
     Args:
-        no_color: Write no colour at all, as `NO_COLOR` asks; Textual alone would write greys.
+        depth: How many colours the terminal has; more are never written.
+        ascii_only: Write no byte beyond ASCII, whatever a widget draws.
     """
 
-    def __init__(self, *, no_color: bool = False) -> None:
-        self._no_color = no_color
+    def __init__(self, depth: Depth = Depth.TRUE, *, ascii_only: bool = False) -> None:
+        self._depth = depth
+        self._ascii_only = ascii_only
         self._size = (0, 0)
         self._lines: dict[int, list[Glyph | None]] = {}
 
@@ -83,12 +91,11 @@ class Written:
             return _FrugalUpdate(self, renderable)
         return renderable
 
-    def difference(self, update: ChopsUpdate | LayoutUpdate, colors: ColorSystem) -> str:
+    def difference(self, update: ChopsUpdate | LayoutUpdate) -> str:
         """Take an update in, and tell what to write.
 
         Args:
             update: The update, which counts as written from here on.
-            colors: How many colours the terminal has.
 
         Returns:
             Text with escape sequences, that leaves the terminal's style reset.
@@ -101,7 +108,7 @@ class Written:
         pieces: list[str] = []
         look = _PLAIN
         for x, y, strip in _runs(update):
-            glyphs = _glyphs(strip, None if self._no_color else colors)
+            glyphs = glyphs_of(strip, self._depth, ascii_only=self._ascii_only)
             line = self._lines.setdefault(y, [])
             line.extend([None] * (x + len(glyphs) - len(line)))
             for start, stop in _differing(line[x : x + len(glyphs)], glyphs):
@@ -130,9 +137,8 @@ class _FrugalUpdate(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """Render the update to what Textual is to write."""
-        return self._written.difference(
-            self._update, console._color_system or ColorSystem.TRUECOLOR
-        )
+        del console
+        return self._written.difference(self._update)
 
 
 def _is_second_half(cells: list[Glyph | None]) -> bool:
@@ -156,13 +162,22 @@ def _runs(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]
                 yield first, y, part.crop(first - x, last - x)
 
 
-def _glyphs(strip: Strip, colors: ColorSystem | None) -> list[Glyph]:
-    """Spread a strip over the cells it takes."""
+def glyphs_of(strip: Strip, depth: Depth, *, ascii_only: bool = False) -> list[Glyph]:
+    """Spread a strip over the cells it takes.
+
+    Args:
+        strip: Part of a line.
+        depth: How many colours there are.
+        ascii_only: Put a sign of ASCII in place of every other one.
+    """
     glyphs: list[Glyph] = []
     for text, style, control in strip:
         if control:
             continue
-        look = _PLAIN if style is None else _look(style, colors)
+        look = _PLAIN if style is None else _look(style, depth)
+        if ascii_only and not text.isascii():
+            # Widgets spell their texts; this is for what Textual draws by itself.
+            text = "".join(map(ascii_cell, text))
         if text.isascii():
             glyphs.extend([(character, look) for character in text])
             continue
@@ -202,16 +217,16 @@ def _differing(old: list[Glyph | None], new: list[Glyph]) -> list[tuple[int, int
 
 
 @lru_cache(maxsize=4096)
-def _look(style: Style, colors: ColorSystem | None) -> Look:
-    """Give a style's codes, without colours where there are none."""
+def _look(style: Style, depth: Depth) -> Look:
+    """Give a style's codes, in the colours that there are."""
+    shown = shade(style, depth)
     bare = style.without_color.clear_meta_and_links()
+    if shown.bold:
+        bare += _BOLD
     attributes = Strip.render_ansi(bare, ColorSystem.STANDARD)
-    link = style.link or ""
-    if colors is None:
-        return Look(attributes, link=link)
-    front = style.color.downgrade(colors).get_ansi_codes() if style.color else ()
-    back = style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False) if style.bgcolor else ()
-    return Look(attributes, ";".join(front), ";".join(back), link)
+    front = shown.front.get_ansi_codes() if shown.front else ()
+    back = shown.back.get_ansi_codes(foreground=False) if shown.back else ()
+    return Look(attributes, ";".join(front), ";".join(back), style.link or "")
 
 
 @lru_cache(maxsize=4096)

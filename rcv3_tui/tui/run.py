@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.text import clean
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.worker import Worker
+from rcv3_tui.terminal import depth_of
 from rcv3_tui.tui.app import ConsoleApp
 
 if TYPE_CHECKING:
@@ -33,8 +35,12 @@ def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
         to_file(settings)
     except OSError as error:
         _tell(f"no log is kept: {error.strerror}: {error.filename}")
-    app = ConsoleApp(settings, Worker(settings, asgi_app=asgi_app))
-    app.run(mouse=settings.mouse)
+    worker = Worker(settings, asgi_app=asgi_app)
+    app = ConsoleApp(settings, worker, depth=depth_of(os.environ))
+    try:
+        app.run(mouse=settings.mouse)
+    finally:
+        app.give_terminal_back()
     logging.shutdown()
     if app.failure is not None:
         _tell(app.failure.message)

@@ -33,6 +33,7 @@ class Opener(Protocol):
         home: Path | None = None,
         umask: str = "022",
         borrowed: bool = False,
+        stderr: Path | None = None,
     ) -> Terminal: ...
 
 
@@ -59,6 +60,7 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
         home: Path | None = None,
         umask: str = "022",
         borrowed: bool = False,
+        stderr: Path | None = None,
     ) -> Terminal:
         if home is None:
             home = tmp_path / f"home-{len(terminals)}"
@@ -79,6 +81,7 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
             size=size,
             umask=umask,
             borrowed=borrowed,
+            stderr=stderr,
         )
         terminals.append(terminal)
         return terminal

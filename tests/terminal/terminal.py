@@ -14,6 +14,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyte
@@ -36,7 +37,9 @@ KEYS = {
     "pagedown": "\x1b[6~",
     "ctrl+c": "\x03",
     "ctrl+d": "\x04",
+    "ctrl+p": "\x10",
     "ctrl+r": "\x12",
+    "ctrl+u": "\x15",
 }
 """What a terminal sends for keys that are no letter."""
 
@@ -45,7 +48,10 @@ import fcntl, os, sys, termios
 os.umask(int(sys.argv[1], 8))
 if sys.argv[2] == "its own":
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[3], sys.argv[3:])
+if sys.argv[3] == "C":
+    # This very Python put it there, in place of the C locale that the command is to find.
+    os.environ.pop("LC_CTYPE", None)
+os.execv(sys.argv[4], sys.argv[4:])
 """
 """Makes the terminal the session's own; a fork from a process with threads could not do it."""
 
@@ -76,6 +82,7 @@ class Terminal:
         size: Columns and rows.
         umask: The command's, in octal.
         borrowed: The terminal is not the session's own: no signal tells of its end.
+        stderr: A file that takes stderr away from the terminal.
     """
 
     def __init__(
@@ -86,6 +93,7 @@ class Terminal:
         size: tuple[int, int] = (80, 24),
         umask: str = "022",
         borrowed: bool = False,
+        stderr: Path | None = None,
     ) -> None:
         columns, rows = size
         self.home = Path(environment["HOME"])
@@ -100,18 +108,20 @@ class Terminal:
         self._ours, self._theirs = os.openpty()
         self._set_size(columns, rows)
         self._attributes = termios.tcgetattr(self._theirs)
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL),
-                *(umask, "borrowed" if borrowed else "its own"),
-                *(str(COMMAND), *arguments),
-            ],
-            stdin=self._theirs,
-            stdout=self._theirs,
-            stderr=self._theirs,
-            env=dict(environment),
-            start_new_session=True,
-        )
+        with ExitStack() as files:
+            errors = self._theirs if stderr is None else files.enter_context(stderr.open("wb"))
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL),
+                    *(umask, "borrowed" if borrowed else "its own"),
+                    *(environment.get("LC_CTYPE", "C"), str(COMMAND), *arguments),
+                ],
+                stdin=self._theirs,
+                stdout=self._theirs,
+                stderr=errors,
+                env=dict(environment),
+                start_new_session=True,
+            )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -237,7 +247,11 @@ class Terminal:
 
     def burst(self, text: str) -> None:
         """Write keys all at once, as a paste or type-ahead brings them."""
-        os.write(self._ours, text.encode())
+        self.send(text.encode())
+
+    def send(self, data: bytes) -> None:
+        """Write bytes as they are, also such as are no text."""
+        os.write(self._ours, data)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size as a window does."""

@@ -1,7 +1,6 @@
 """The terminal ends up the same as Textual would have it, in fewer bytes."""
 
 import pyte
-from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -9,6 +8,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from rcv3_tui.terminal import Depth
 from rcv3_tui.tui.output import Written
 
 RED = Style(color="#ff0000", bgcolor="#000000", bold=True)
@@ -38,16 +38,16 @@ def shown(*outputs: str) -> list[str]:
 def test_the_first_picture_is_written_whole_and_the_same_again_not_at_all() -> None:
     written = Written()
     update = full(line(("abc", RED), ("defghij", GREY)), line(("0123456789", GREY)))
-    first = written.difference(update, ColorSystem.TRUECOLOR)
+    first = written.difference(update)
     assert shown(first)[:2] == ["abcdefghij", "0123456789"]
     assert len(first) < len(update.render_segments(Console(color_system="truecolor")))
-    assert written.difference(update, ColorSystem.TRUECOLOR) == ""
+    assert written.difference(update) == ""
 
 
 def test_only_the_cells_that_differ_are_written() -> None:
     written = Written()
-    first = written.difference(full(line(("0123456789", GREY))), ColorSystem.TRUECOLOR)
-    second = written.difference(part(line(("01234X6789", GREY)), 0, 10), ColorSystem.TRUECOLOR)
+    first = written.difference(full(line(("0123456789", GREY))))
+    second = written.difference(part(line(("01234X6789", GREY)), 0, 10))
     assert second.count("X") == 1
     assert not set("0123456789") & set(second.split("m")[1].split("\x1b")[0])
     assert shown(first, second)[0] == "01234X6789"
@@ -56,31 +56,31 @@ def test_only_the_cells_that_differ_are_written() -> None:
 def test_a_span_does_not_touch_what_is_left_and_right_of_it() -> None:
     written = Written()
     update = part(line(("abcdefghij", GREY)), 4, 7)
-    assert shown(written.difference(update, ColorSystem.TRUECOLOR))[0] == "    efg"
+    assert shown(written.difference(update))[0] == "    efg"
 
 
 def test_what_is_forgotten_or_of_another_size_is_written_again() -> None:
     written = Written()
     update = full(line(("0123456789", GREY)))
-    first = written.difference(update, ColorSystem.TRUECOLOR)
+    first = written.difference(update)
     written.forget()
-    assert written.difference(update, ColorSystem.TRUECOLOR) == first
+    assert written.difference(update) == first
     taller = full(line(("0123456789", GREY)), line(("0123456789", GREY)))
-    assert written.difference(taller, ColorSystem.TRUECOLOR).startswith(first.split("m")[0])
+    assert written.difference(taller).startswith(first.split("m")[0])
 
 
 def test_a_line_with_wide_letters_is_written_whole() -> None:
     written = Written()
-    first = written.difference(full(line(("数据cdefgh", GREY))), ColorSystem.TRUECOLOR)
-    second = written.difference(full(line(("数据cdefgX", GREY))), ColorSystem.TRUECOLOR)
+    first = written.difference(full(line(("数据cdefgh", GREY))))
+    second = written.difference(full(line(("数据cdefgX", GREY))))
     assert "数据cdefgX" in second
-    third = written.difference(full(line(("abcdefghij", GREY))), ColorSystem.TRUECOLOR)
+    third = written.difference(full(line(("abcdefghij", GREY))))
     assert shown(first, second, third)[0] == "abcdefghij"
 
 
 def test_bold_ends_where_it_should() -> None:
     written = Written()
-    output = written.difference(full(line(("abc", RED), ("defghij", GREY))), ColorSystem.TRUECOLOR)
+    output = written.difference(full(line(("abc", RED), ("defghij", GREY))))
     screen = pyte.Screen(10, 3)
     pyte.Stream(screen).feed(output)
     assert [screen.buffer[0][x].bold for x in range(5)] == [True, True, True, False, False]
@@ -94,5 +94,5 @@ def test_what_is_no_partial_or_full_update_passes() -> None:
 
 def test_no_color_leaves_the_attributes_alone() -> None:
     update = full(line(("abc", RED + Style(reverse=True)), ("defghij", GREY)))
-    output = Written(no_color=True).difference(update, ColorSystem.TRUECOLOR)
+    output = Written(Depth.NONE).difference(update)
     assert output == "\x1b[1;1H\x1b[1;7mabc\x1b[0mdefghij"
