@@ -101,7 +101,7 @@ def make_http(settings: Settings, asgi_app: ASGIApp | None = None) -> httpx.Asyn
             timeout=timeout,
             trust_env=False,
         )
-    context = _tls_context(settings)
+    context = tls_context(settings)
 
     def direct() -> httpx.AsyncHTTPTransport:
         return httpx.AsyncHTTPTransport(verify=context, limits=_LIMITS)
@@ -129,7 +129,16 @@ def make_http(settings: Settings, asgi_app: ASGIApp | None = None) -> httpx.Asyn
         ) from None
 
 
-def _tls_context(settings: Settings) -> ssl.SSLContext:
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Make what certificates are verified with.
+
+    Args:
+        settings: The CA bundle is taken from here.
+
+    Raises:
+        OSError: The CA bundle cannot be read.
+        ValueError: There is no certificate in it.
+    """
     bundle = settings.ca_bundle
     if bundle is None:
         return httpx.create_ssl_context()

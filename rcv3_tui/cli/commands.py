@@ -45,6 +45,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
+    Command("doctor", "check configuration, credentials, network and terminal"),
     Command("simulator", "serve a simulated account on this machine"),
     Command("screenshots", "draw the console's pictures into a directory", "screenshots DIR"),
 )

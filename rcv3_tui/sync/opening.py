@@ -78,10 +78,10 @@ def open_regions(
     """
     identity, tenant = settings.identity_url, access.tenant_id
     regions: list[OpenRegion] = []
-    for name in _chosen(settings.regions, access):
+    for name in chosen_regions(settings.regions, access):
         rackconnect = endpoint_for(access.catalogue, name, tenant, identity)
         servers = servers_endpoint_for(access.catalogue, name, tenant, identity)
-        budget = RequestBudget(clock, ledger=_ledger(settings, rackconnect, clock))
+        budget = RequestBudget(clock, ledger=ledger_for(settings, rackconnect, clock))
         regions.append(
             OpenRegion(
                 name=name,
@@ -135,7 +135,7 @@ def sign_in_failure(error: ApiError, settings: Settings, credentials: Credential
             )
 
 
-def _ledger(settings: Settings, endpoint: str, clock: Clock) -> Ledger | None:
+def ledger_for(settings: Settings, endpoint: str, clock: Clock) -> Ledger | None:
     """Give what the requests to an endpoint are counted in; all copies share it."""
     if settings.cache_dir is None:
         return None
@@ -145,7 +145,8 @@ def _ledger(settings: Settings, endpoint: str, clock: Clock) -> Ledger | None:
     return SharedLedger(settings.cache_dir / f"requests-{name}.json", clock)
 
 
-def _chosen(asked: tuple[str, ...], access: Access) -> tuple[str, ...]:
+def chosen_regions(asked: tuple[str, ...], access: Access) -> tuple[str, ...]:
+    """Choose the regions to look at; none that was asked for: the account's default or first."""
     has = access.catalogue.rackconnect_regions()
     if asked and ALL_REGIONS not in asked:
         return tuple(dict.fromkeys(asked))

