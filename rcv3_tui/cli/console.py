@@ -13,6 +13,7 @@ from rcv3_tui.cli.usage import PROGRAM, UsageError
 
 if TYPE_CHECKING:
     from rcv3_tui.settings import Settings
+    from rcv3_tui.sync.worker import ASGIApp
 
 _DESCRIPTION = "A terminal console for Rackspace's RackConnect v3.0."
 
@@ -70,19 +71,29 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         UsageError: The settings are wrong, or there is no terminal.
     """
-    from dataclasses import replace
-
     if options.demo is not None:
         settings = account.demo_settings(options)
         _check_choices(settings)
         terminal.require_terminal()
-        settings, app = account.demo_account(options, settings)
-    else:
-        plan = account.plan_of(options)
-        _check_choices(plan.without_credentials)
-        # Before the secret is read: a keyring or a command need not be asked for nothing.
-        terminal.require_terminal()
-        settings, app = account.settings_of(plan), None
+        # Imported here: a real account needs none of it.
+        from rcv3_tui.cli import demonstration
+
+        with demonstration.running(options, settings) as (known, app):
+            return _open(known, app)
+    plan = account.plan_of(options)
+    _check_choices(plan.without_credentials)
+    # Before the secret is read: a keyring or a command need not be asked for nothing.
+    terminal.require_terminal()
+    return _open(account.settings_of(plan), None)
+
+
+def _open(settings: Settings, app: ASGIApp | None) -> int:
+    import gc
+    from dataclasses import replace
+
+    # What is made while the console opens stays; to look through it for garbage again and again
+    # takes a tenth of the time to the first picture. The app takes that up later.
+    gc.disable()
     from rcv3_tui.tui.run import run_console
 
     settings = replace(settings, ascii=settings.ascii or not terminal.locale_is_utf8())

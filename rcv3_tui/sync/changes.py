@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.snapshot import Diff, Snapshot
@@ -22,8 +23,7 @@ class LinkState(StrEnum):
     REFUSED = "credentials refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """The state of one region's connection, for the header."""
 
     region: str
@@ -40,8 +40,7 @@ class Link:
     """Seconds between refreshes as they really are, within the budget."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True):
     """The account is open: its tenant and the regions that are shown."""
 
     tenant: str
@@ -63,8 +62,7 @@ class Trouble(StrEnum):
     CONFIGURATION = "configuration"
 
 
-@dataclass(frozen=True, slots=True)
-class SignInFailed:
+class SignInFailed(Struct, frozen=True):
     """The account could not be opened. Nothing is tried again by itself."""
 
     trouble: Trouble
@@ -72,23 +70,20 @@ class SignInFailed:
     """One line: what happened, to what, and what to do next."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotChanged:
+class SnapshotChanged(Struct, frozen=True):
     """A region has a new picture."""
 
     snapshot: Snapshot
     diff: Diff
 
 
-@dataclass(frozen=True, slots=True)
-class OperationChanged:
+class OperationChanged(Struct, frozen=True):
     """An operation was taken, or is a step on."""
 
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True)
-class LinkChanged:
+class LinkChanged(Struct, frozen=True):
     """The connection's state, budget or next refresh differs."""
 
     link: Link

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -45,6 +46,9 @@ _EXIT_CODES = {
 
 _TWICE_SECONDS = 2.0
 """Within how long a second Ctrl+C quits."""
+
+_COLLECT_AFTER = 4.0
+"""Seconds after which the first pictures are there, and garbage is worth looking for."""
 
 
 class ConsoleApp(App[int]):
@@ -92,6 +96,14 @@ class ConsoleApp(App[int]):
         self._login: LoginScreen | None = None
         self._interrupted_at = float("-inf")
         self._worker_task: asyncio.Task[None] | None = None
+        # Before anything has styles: a change afterwards has all of them worked out twice.
+        self.register_theme(THEME)
+        theme = settings.theme
+        self.theme = theme if theme in self.available_themes else THEME.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the console itself, rather than with an empty screen below it."""
+        return self._console
 
     # -- life ---------------------------------------------------------------------------------
 
@@ -103,16 +115,13 @@ class ConsoleApp(App[int]):
 
     def on_mount(self) -> None:
         """Paint the frame, then load the client and go on the network."""
-        self.register_theme(THEME)
-        theme = self.settings.theme
-        self.theme = theme if theme in self.available_themes else THEME.name
         self.set_keymap(
             {c.name: self.settings.keys.get(c.name, c.keys) for c in COMMANDS if c.keys}
         )
         self.app_resume_signal.subscribe(self, self._resumed)
-        self.push_screen(self._console)
         self.worker.listen(self._hear)
         self.call_after_refresh(self._start)
+        self.set_timer(_COLLECT_AFTER, _collect_garbage)
 
     def _start(self) -> None:
         self._worker_task = asyncio.create_task(self.worker.run())
@@ -253,3 +262,10 @@ class ConsoleApp(App[int]):
     def action_leave_now(self) -> None:
         """Quit by Textual's own key, with the same question as `q`."""
         leaving.leave(self._console)
+
+
+def _collect_garbage() -> None:
+    """Take up what the command line put off; what is there by now is passed over for good."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from rcv3_tui.model.resources import CloudNetwork, PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Snapshot
@@ -21,8 +22,7 @@ from rcv3_tui.tui.items import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One line: a label and what it says; without a label a heading."""
 
     label: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from rcv3_tui.model.status import Phase, phase, server_phase
 
@@ -17,8 +18,7 @@ TONES = {
 """Phase to the tone that it is painted in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The signs that go with words; every one has an ASCII twin of the same width."""
 
     phases: dict[Phase, str]

@@ -6,9 +6,10 @@ Several regions stand in one table; a row's id is its region and its resource's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Kind, Operation
@@ -36,8 +37,7 @@ class PaneKind(StrEnum):
     OPERATIONS = "ops"
 
 
-@dataclass(slots=True)
-class RowDiff:
+class RowDiff(Struct):
     """What one pane's table has to take in."""
 
     changed: dict[str, Item] = field(default_factory=dict)

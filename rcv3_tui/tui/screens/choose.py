@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,8 +14,7 @@ from rcv3_tui.tui.screens.guard import GuardFactory, light_guard
 from rcv3_tui.tui.screens.rows_view import Entry, RowsView
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One entry of a menu."""
 
     id: str

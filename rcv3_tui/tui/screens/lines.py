@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, get_character_cell_size
 
 TONES = (
@@ -23,8 +23,7 @@ TONES = (
 """What a span can be; the colours are the style sheet's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Characters `start` to `end` of a line, drawn in a tone."""
 
     start: int
@@ -32,8 +31,7 @@ class Span:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of text, shown as it is spelled."""
 
     text: str
@@ -42,8 +40,7 @@ class Line:
     """Cells by which the rest of a line is moved in when it does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A piece of a line that fits on one row of the screen."""
 
     line: int

@@ -7,25 +7,25 @@ must cost a few bytes, so what is painted is compared cell by cell with what sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from rcv3_tui.model.text import ascii_only
+from rcv3_tui.tui.widgets.late_styles import LateStyles
 from rcv3_tui.tui.widgets.table.cells import cut
 
 TONES = ("ok", "moving", "failed", "warn", "muted", "accent", "key", "strong")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a line.
 
     `spare` tells what goes first where there is no room: the highest first, 0 never. Pieces of the
@@ -37,7 +37,7 @@ class Piece:
     spare: int = 0
 
 
-class Line(Widget):
+class Line(LateStyles):
     """One line: pieces from the left, pieces at the right end, the rest blank.
 
     Args:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 ItemT = TypeVar("ItemT")
@@ -21,8 +21,7 @@ class SortKey(Protocol):
         """Whether this comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What one cell says.
 
     Attributes:
@@ -35,8 +34,7 @@ class Cell:
     tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[ItemT]):
+class Column(Struct, Generic[ItemT], frozen=True):
     """One column of a table of items.
 
     Attributes:

@@ -5,8 +5,9 @@ another resource.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Final, Generic
+
+from msgspec import Struct, field
 
 from .cells import ItemT
 from .rows import Rows
@@ -15,8 +16,7 @@ _NEIGHBOURS: Final = 64
 """How many rows either way are tried when the cursor's own row goes away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """The cursor's place before a change, from which it is found again after.
 
     Attributes:
@@ -30,8 +30,7 @@ class Anchor:
     heirs: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Cursor(Generic[ItemT]):
+class Cursor(Struct, Generic[ItemT]):
     """The cursor and the view over the rows.
 
     Attributes:
@@ -123,8 +122,7 @@ class Cursor(Generic[ItemT]):
         self.top = self._within(top) if self.height else self.index
 
 
-@dataclass(slots=True)
-class Marks(Generic[ItemT]):
+class Marks(Struct, Generic[ItemT]):
     """The rows that are marked.
 
     Attributes:

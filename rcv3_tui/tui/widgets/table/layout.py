@@ -5,8 +5,9 @@ column does not jump because a longer name arrived.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Generic
+
+from msgspec import Struct
 
 from .cells import Column, ItemT
 
@@ -17,8 +18,7 @@ GAP: Final = 1
 """Cells between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot(Generic[ItemT]):
+class Slot(Struct, Generic[ItemT], frozen=True):
     """A column and the place it got.
 
     Attributes:

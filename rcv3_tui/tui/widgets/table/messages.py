@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.message import Message
 from textual.widget import Widget
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """What of the rows is in view.
 
     Attributes:
@@ -30,8 +28,6 @@ class Position:
         return f"{self.first}-{self.last}/{self.shown}{of}"
 
 
-# Textual writes to its messages while it carries them, so they cannot be frozen.
-@dataclass
 class TableMessage(Message):
     """What all of a table's messages have.
 
@@ -39,7 +35,9 @@ class TableMessage(Message):
         table: The table that says so.
     """
 
-    table: Widget
+    def __init__(self, table: Widget) -> None:
+        super().__init__()
+        self.table = table
 
     @property
     def control(self) -> Widget:
@@ -47,7 +45,6 @@ class TableMessage(Message):
         return self.table
 
 
-@dataclass
 class CursorMoved(TableMessage):
     """The cursor stands on another row.
 
@@ -55,10 +52,11 @@ class CursorMoved(TableMessage):
         row_id: That row, `None` where no row is left.
     """
 
-    row_id: str | None
+    def __init__(self, table: Widget, row_id: str | None) -> None:
+        super().__init__(table)
+        self.row_id = row_id
 
 
-@dataclass
 class RowChosen(TableMessage):
     """Enter was pressed on a row.
 
@@ -66,10 +64,11 @@ class RowChosen(TableMessage):
         row_id: The row under the cursor.
     """
 
-    row_id: str
+    def __init__(self, table: Widget, row_id: str) -> None:
+        super().__init__(table)
+        self.row_id = row_id
 
 
-@dataclass
 class MarksChanged(TableMessage):
     """Other rows are marked.
 
@@ -78,11 +77,12 @@ class MarksChanged(TableMessage):
         hidden: How many of them the filter hides.
     """
 
-    marks: frozenset[str]
-    hidden: int
+    def __init__(self, table: Widget, marks: frozenset[str], hidden: int) -> None:
+        super().__init__(table)
+        self.marks = marks
+        self.hidden = hidden
 
 
-@dataclass
 class PositionChanged(TableMessage):
     """Other rows are in view, or there are more or fewer.
 
@@ -90,4 +90,6 @@ class PositionChanged(TableMessage):
         position: What is in view.
     """
 
-    position: Position
+    def __init__(self, table: Widget, position: Position) -> None:
+        super().__init__(table)
+        self.position = position

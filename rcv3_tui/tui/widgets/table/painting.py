@@ -5,10 +5,10 @@ whatever stands before them, and the row under the cursor has one style from edg
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import IntFlag
 from typing import Final, Generic
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -31,8 +31,7 @@ class RowState(IntFlag):
     MARKED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The signs a table draws itself, each one cell wide."""
 
     cursor: str = "❯"
@@ -47,16 +46,14 @@ UNICODE_GLYPHS: Final = Glyphs()
 ASCII_GLYPHS: Final = Glyphs(">", "|", "*", "^", "v", "~")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """All that decides what one row's line looks like; equal pictures need no repaint."""
 
     cells: tuple[Cell, ...]
     state: RowState
 
 
-@dataclass(frozen=True, slots=True)
-class Painter(Generic[ItemT]):
+class Painter(Struct, Generic[ItemT], frozen=True):
     """Paints lines for one layout and one set of styles; a new one is made when either changes.
 
     Attributes:

@@ -12,7 +12,8 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
+
+from rcv3_tui.tui.widgets.late_styles import LateStyles
 
 from .cells import Column, ItemT
 from .cursor import Cursor, Marks
@@ -29,7 +30,7 @@ _HEADER_FROM = 3
 _WHEEL_LINES = 3
 
 
-class Table(Widget, Generic[ItemT], can_focus=True):
+class Table(LateStyles, Generic[ItemT], can_focus=True):
     """Items as rows, of which only those in view are ever drawn.
 
     It is given items and differences between them, and columns that know how to read an item. What

@@ -1,0 +1,272 @@
+"""A simulated account in a process of its own, asked as an ASGI app through a pair of sockets.
+
+A demo of ten thousand servers takes longer to furnish than a screen to open. Beside the program,
+on another core, it costs neither the first picture nor a key press anything, as a service that is
+really elsewhere would not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_LENGTH_BYTES: Final = 4
+_MOST_BUFFERED: Final = 1 << 24
+_WARM_SLICE: Final = 100
+"""Records that are encoded ahead before requests get their turn: about a millisecond."""
+
+
+class _Request(msgspec.Struct, array_like=True):
+    number: int
+    method: str
+    scheme: str
+    path: str
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    server: tuple[str, int | None]
+    body: bytes
+
+
+class _Answer(msgspec.Struct, array_like=True):
+    number: int
+    status: int
+    """0: the connection was dropped."""
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_read_request = msgspec.msgpack.Decoder(_Request).decode
+_read_answer = msgspec.msgpack.Decoder(_Answer).decode
+
+
+class Beside:
+    """An ASGI app whose account lives in a child process.
+
+    The child ends when this process does, however that comes about, or with `close`.
+
+    Args:
+        name: One of `SCENARIOS`.
+        seed: Of the account.
+        regions: The account's regions; None for the scenario's own.
+
+    Raises:
+        OSError: No process can be made here.
+    """
+
+    def __init__(self, name: str, *, seed: int = 0, regions: Sequence[str] | None = None) -> None:
+        if not hasattr(os, "fork") or threading.active_count() > 1:
+            raise OSError("a process with threads cannot be split")
+        ours, theirs = socket.socketpair()
+        self._child = os.fork()
+        if self._child == 0:
+            ours.close()
+            _be_the_service(theirs, name, seed, regions)
+        theirs.close()
+        self._socket: socket.socket | None = ours
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[_Answer]] = {}
+        self._number = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Have one request answered.
+
+        A cancellation leaves the request with the account, as a broken line would.
+
+        Raises:
+            ConnectionError: The account dropped the request, or its process has ended.
+        """
+        if self._writer is None:
+            await self._connect()
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        self._number += 1
+        number = self._number
+        waiting: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = waiting
+        request = _Request(
+            number,
+            scope["method"],
+            scope.get("scheme", "http"),
+            scope["path"],
+            scope.get("query_string", b""),
+            [(bytes(name), bytes(value)) for name, value in scope["headers"]],
+            tuple(scope.get("server") or ("localhost", None)),
+            body,
+        )
+        try:
+            if self._writer is None or self._reading is None or self._reading.done():
+                raise ConnectionError("the simulated account has ended")
+            self._writer.write(_framed(_encode(request)))
+            answer = await waiting
+        finally:
+            self._waiting.pop(number, None)
+        if not answer.status:
+            raise ConnectionResetError("the simulated account dropped the connection")
+        await send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": answer.headers,
+            }
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def close(self) -> None:
+        """Let the child go, and wait until it has ended."""
+        if self._socket is None:
+            return
+        self._socket.close()
+        self._socket = None
+        with suppress(ProcessLookupError):
+            os.kill(self._child, signal.SIGTERM)
+        with suppress(ChildProcessError):
+            os.waitpid(self._child, 0)
+
+    async def _connect(self) -> None:
+        if self._socket is None:
+            raise ConnectionError("the simulated account was closed")
+        self._socket.setblocking(False)
+        # A copy, so that it can be closed here however the event loop ended.
+        reader, self._writer = await asyncio.open_connection(
+            sock=self._socket.dup(), limit=_MOST_BUFFERED
+        )
+        self._reading = asyncio.create_task(self._read(reader))
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                answer = _read_answer(await _frame(reader))
+                waiting = self._waiting.get(answer.number)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(answer)
+        except (OSError, EOFError) as error:
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(ConnectionError(str(error)))
+
+
+def _framed(data: bytes) -> bytes:
+    return len(data).to_bytes(_LENGTH_BYTES, "big") + data
+
+
+async def _frame(reader: asyncio.StreamReader) -> bytes:
+    length = int.from_bytes(await reader.readexactly(_LENGTH_BYTES), "big")
+    return await reader.readexactly(length)
+
+
+# In the child --------------------------------------------------------------------------------
+
+
+def _be_the_service(
+    line: socket.socket, name: str, seed: int, regions: Sequence[str] | None
+) -> None:
+    """Serve until the other end goes away. Never returns: what the parent had begun is its own."""
+    code = 1
+    try:
+        # Keys are the parent's to read; what goes wrong here must not be written on its screen.
+        for number in (signal.SIGINT, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_IGN)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        gc.disable()
+        asyncio.run(_serve(line, name, seed, regions))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+async def _serve(line: socket.socket, name: str, seed: int, regions: Sequence[str] | None) -> None:
+    # Imported here: the parent never needs them.
+    from rcv3_tui.simulator.app import create_app
+    from rcv3_tui.simulator.scenarios import scenario
+
+    account = (
+        scenario(name, seed=seed)
+        if regions is None
+        else scenario(name, seed=seed, regions=tuple(regions))
+    )
+    app = create_app(account)
+    line.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=line, limit=_MOST_BUFFERED)
+    tasks = {asyncio.create_task(_warm(account))}
+    gc.freeze()
+    gc.enable()
+    try:
+        while True:
+            request = _read_request(await _frame(reader))
+            task = asyncio.create_task(_answer(app, request, writer))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+    except (OSError, EOFError):
+        return
+
+
+async def _answer(app: Any, request: _Request, writer: asyncio.StreamWriter) -> None:  # noqa: ANN401 - any ASGI app
+    scope: Message = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.scheme,
+        "path": request.path,
+        "raw_path": request.path.encode(),
+        "query_string": request.query,
+        "root_path": "",
+        "headers": request.headers,
+        "server": request.server,
+        "client": ("127.0.0.1", 0),
+    }
+    answer = _Answer(request.number, 0, [], b"")
+    bodies = [request.body]
+
+    async def receive() -> Message:
+        if bodies:
+            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = [(bytes(n), bytes(v)) for n, v in message["headers"]]
+        else:
+            answer.body += message.get("body", b"")
+
+    try:
+        await app(scope, receive, send)
+    except Exception:
+        # To a client in another process an error is a line that went dead.
+        answer.status = 0
+    writer.write(_framed(_encode(answer)))
+
+
+async def _warm(account: Any) -> None:  # noqa: ANN401 - imported late; see above
+    """Encode the records ahead, while nobody asks."""
+    from rcv3_tui.simulator import wire
+
+    for name in account.regions:
+        region = account.region(name)
+        region.newest_first()
+        for index, record in enumerate(list(region.public_ips.values())):
+            wire.public_ip(region, record)
+            if index % _WARM_SLICE == 0:
+                await asyncio.sleep(0)
