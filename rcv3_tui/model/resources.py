@@ -13,6 +13,9 @@ from msgspec import Struct
 NO_ID = "00000000-0000-0000-0000-000000000000"
 """The service's placeholder for "no network" and "no ticket" (reference 4.2)."""
 
+RETAINED_LIMIT = 5
+"""Retained addresses that an account may have unless Support allows more (reference 4.5)."""
+
 
 class CloudNetwork(Struct, frozen=True):
     """A cloud network that is linked to the RackConnect configuration."""

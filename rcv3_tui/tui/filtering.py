@@ -1,14 +1,24 @@
-"""The filter line of a pane: words that have to be there, `!word` that must not, `field:word`.
-
-It is read anew with every letter that is typed, so what is not finished yet - a lone `!`, a field
-without its word, an expression without its closing slash - must not make all rows disappear.
-"""
+"""Brings a pane's rows to the filter language: which fields a pane has, and what an item holds."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from rcv3_tui.model.filters import (
+    FIELDS_OF,
+    OPERATION_FIELDS,
+    Fields,
+    FieldType,
+    FilterError,
+    network_fields,
+    node_fields,
+    operation_fields,
+    parse_filter,
+    pool_fields,
+    public_ip_fields,
+    server_fields,
+)
 from rcv3_tui.tui.items import (
     Item,
     NetworkItem,
@@ -18,142 +28,63 @@ from rcv3_tui.tui.items import (
     PublicIPItem,
     ServerItem,
 )
+from rcv3_tui.tui.picture import PART_OF, PaneKind
+
+__all__ = ["FilterError", "fields", "known_fields", "row_filter"]
 
 
-class FilterError(ValueError):
-    """The filter cannot be read; the text says where."""
+def known_fields(pane: PaneKind) -> Mapping[str, FieldType]:
+    """Give the fields that a pane's rows can be found by."""
+    part = PART_OF.get(pane)
+    return OPERATION_FIELDS if part is None else FIELDS_OF[part]
 
 
-def fields(item: Item) -> Mapping[str, str]:
+def fields(item: Item) -> Fields:
     """Give what a row can be found by, field by field."""
     match item:
         case ServerItem():
-            record = item.record
-            return {
-                "name": item.server.name,
-                "status": f"{item.server.status} {record.status if record else ''}",
-                "ip": " ".join(
-                    text for text in (item.private_ip, record.address if record else None) if text
-                ),
-                "pool": " ".join(item.pools),
-                "region": item.region,
-                "id": item.server.key,
-            }
+            return server_fields(
+                item.server,
+                item.region,
+                private_ip=item.private_ip,
+                record=item.record,
+                pools=item.pools,
+            )
         case PublicIPItem():
-            link = item.record.server
-            return {
-                "name": item.server_name or "unassigned",
-                "server": item.server_name or "unassigned",
-                "status": item.record.status,
-                "ip": " ".join(
-                    t for t in (item.record.address, link.private_ip if link else None) if t
-                ),
-                "retain": "yes" if item.record.retain else "no",
-                "detail": item.record.status_detail or "",
-                "region": item.region,
-                "id": item.record.key,
-            }
+            return public_ip_fields(item.record, item.region, server_name=item.server_name)
         case PoolItem():
-            return {
-                "name": item.pool.name,
-                "pool": item.pool.name,
-                "status": item.pool.status,
-                "ip": item.pool.endpoint,
-                "region": item.region,
-                "id": item.pool.key,
-            }
+            return pool_fields(item.pool, item.region, not_active=item.not_active)
         case NodeItem():
-            return {
-                "name": item.server_name,
-                "server": item.server_name,
-                "status": item.node.status,
-                "ip": item.private_ip or "",
-                "detail": item.node.status_detail or "",
-                "region": item.region,
-                "id": item.node.key,
-            }
+            return node_fields(
+                item.node,
+                item.region,
+                server_name=item.server_name,
+                private_ip=item.private_ip,
+                pool_name=None,
+            )
         case NetworkItem():
-            return {
-                "name": item.network.name,
-                "ip": item.network.cidr or "",
-                "region": item.region,
-                "id": item.network.key,
-            }
+            return network_fields(item.network, item.region)
         case OperationItem():
-            operation = item.operation
-            return {
-                "name": operation.request.sentence,
-                "status": operation.state.value,
-                "detail": operation.detail,
-                "region": operation.request.region,
-                "id": operation.id,
-            }
+            return operation_fields(item.operation)
 
 
-_Test = Callable[[Mapping[str, str]], bool]
-
-
-def parse_filter(text: str) -> Callable[[Item], bool] | None:
-    """Read a filter line.
+def row_filter(
+    text: str, pane: PaneKind, now: Callable[[], datetime]
+) -> Callable[[Item], bool] | None:
+    """Read a pane's filter line.
 
     Args:
-        text: Words, apart by spaces; all have to hold. An expression between slashes may hold
-            spaces; one that is not closed reaches to the end.
+        text: As it was typed.
+        pane: Whose rows it is about.
+        now: What decides "now", for ages.
 
     Returns:
-        What tells whether a row passes; None for an empty line, which every row passes.
+        What tells whether a row passes; None where every row does.
 
     Raises:
-        FilterError: A regular expression is wrong.
+        FilterError: The text cannot be right, however it goes on.
     """
-    tests = [test for word in _WORD.findall(text) if (test := _test_of(word)) is not None]
-    if not tests:
+    wanted = parse_filter(text, known_fields(pane))
+    if wanted is None:
         return None
-
-    def passes(item: Item) -> bool:
-        found = fields(item)
-        return all(test(found) for test in tests)
-
-    return passes
-
-
-_WORD = re.compile(r"!?/(?:.*?/(?=\s|$)|.*$)|\S+")
-"""An expression up to its closing slash, or else up to the end; or a word."""
-
-_ID_FROM = 8
-"""Letters from which on a word is looked for in ids too: any two are in one by chance."""
-
-
-def _test_of(word: str) -> _Test | None:
-    """Read one word; None for one that is not finished and leaves everything in."""
-    if word.startswith("!"):
-        test = _test_of(word[1:])
-        return None if test is None else lambda found: not test(found)
-    if word.startswith("/"):
-        return _expression(word)
-    field, colon, value = word.partition(":")
-    if colon and field.casefold() in _FIELDS:
-        name, wanted = field.casefold(), value.casefold()
-        return (lambda found: wanted in found.get(name, "").casefold()) if wanted else None
-    plain = word.casefold()
-    if not plain:
-        return None
-    return lambda found: any(
-        plain in text.casefold()
-        for name, text in found.items()
-        if name != "id" or len(plain) >= _ID_FROM
-    )
-
-
-def _expression(word: str) -> _Test | None:
-    inner = word[1:-1] if len(word) > 1 and word.endswith("/") else word[1:]
-    if not inner:
-        return None
-    try:
-        pattern = re.compile(inner, re.IGNORECASE)
-    except re.error as error:
-        raise FilterError(f"{word}: {error}") from error
-    return lambda found: any(pattern.search(text) for name, text in found.items() if name != "id")
-
-
-_FIELDS = frozenset({"name", "server", "status", "ip", "pool", "retain", "detail", "region", "id"})
+    return lambda item: wanted.passes(fields(item), now())

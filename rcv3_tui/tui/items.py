@@ -36,6 +36,8 @@ class ServerItem(Struct, frozen=True):
     pools_known: bool
     """Every pool's nodes have been read, so the count is not a lower bound."""
     work: Operation | None = None
+    attention: bool = False
+    """Something is wrong with it, or with what it is tied to."""
 
 
 class PublicIPItem(Struct, frozen=True):
@@ -48,6 +50,8 @@ class PublicIPItem(Struct, frozen=True):
     is_ghost: bool
     since: datetime | None
     work: Operation | None = None
+    attention: bool = False
+    """Something is wrong with it, or with what it is tied to."""
 
 
 class PoolItem(Struct, frozen=True):
@@ -59,6 +63,8 @@ class PoolItem(Struct, frozen=True):
     not_active: int | None
     """Nodes that are not ACTIVE; None when they have not been read."""
     work: Operation | None = None
+    attention: bool = False
+    """Something is wrong with it, or with what it is tied to."""
 
 
 class NodeItem(Struct, frozen=True):
@@ -72,6 +78,8 @@ class NodeItem(Struct, frozen=True):
     is_ghost: bool
     since: datetime | None
     work: Operation | None = None
+    attention: bool = False
+    """Something is wrong with it, or with what it is tied to."""
 
 
 class NetworkItem(Struct, frozen=True):

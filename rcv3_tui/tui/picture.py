@@ -12,6 +12,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from rcv3_tui.clock import Clock
+from rcv3_tui.model.attention import Finding, Row, Watch, in_order
 from rcv3_tui.model.operation import Kind, Operation
 from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot
@@ -35,6 +36,19 @@ class PaneKind(StrEnum):
     NODES = "nodes"
     NETWORKS = "networks"
     OPERATIONS = "ops"
+
+
+PANE_OF = {
+    Part.SERVERS: PaneKind.SERVERS,
+    Part.PUBLIC_IPS: PaneKind.PUBLIC_IPS,
+    Part.POOLS: PaneKind.POOLS,
+    Part.NODES: PaneKind.NODES,
+    Part.NETWORKS: PaneKind.NETWORKS,
+}
+"""The pane that shows a kind of resource."""
+
+PART_OF = {pane: part for part, pane in PANE_OF.items()}
+"""The kind of resource that a pane shows; Operations shows none."""
 
 
 class RowDiff(Struct):
@@ -76,6 +90,7 @@ class Picture:
         """Region and id of the pool whose nodes are shown."""
         self._since: dict[tuple[str, str], tuple[str, datetime | None]] = {}
         self._active: dict[str, Operation] = {}
+        self._watches: dict[str, Watch] = {}
         self._known: dict[str, tuple[bool, bool]] = {}
         """Region to whether its public IPs, and the nodes of all its pools, have been read."""
 
@@ -125,6 +140,7 @@ class Picture:
         if before is not None and known != self._known.get(region):
             servers = Delta(frozenset(snapshot.servers), servers.removed)
         self._known[region] = known
+        touched = self._watch(region).take(snapshot, diff, self._clock.now())
         diffs: RowDiffs = {}
         self._fill(diffs, PaneKind.SERVERS, region, servers, snapshot.servers)
         self._fill(diffs, PaneKind.PUBLIC_IPS, region, diff.public_ips, snapshot.public_ips)
@@ -134,6 +150,14 @@ class Picture:
             self._fill(
                 diffs, PaneKind.NODES, region, diff.nodes, snapshot.nodes_in(self.open_pool[1])
             )
+        self._fill_touched(diffs, region, touched)
+        return diffs
+
+    def tick(self) -> RowDiffs:
+        """Give the rows that time alone has made need attention."""
+        diffs: RowDiffs = {}
+        for region, watch in self._watches.items():
+            self._fill_touched(diffs, region, watch.tick(self._clock.now()))
         return diffs
 
     def take_operation(self, operation: Operation) -> RowDiffs:
@@ -177,6 +201,51 @@ class Picture:
     def close(self) -> None:
         """Show no pool's nodes any more."""
         self.open_pool = None
+
+    # -- what needs attention -----------------------------------------------------------------
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that needs attention in all regions, the worst first."""
+        if len(self._watches) == 1:
+            return next(iter(self._watches.values())).findings
+        return in_order(f for watch in self._watches.values() for f in watch.findings)
+
+    def findings_of(self, kind: PaneKind, row: str) -> tuple[Finding, ...]:
+        """Give what is wrong with a row's resource, or with what it is tied to."""
+        region, key = split_row(row)
+        watch = self._watches.get(region)
+        part = PART_OF.get(kind)
+        return () if watch is None or part is None else watch.about(part, key)
+
+    def _watch(self, region: str) -> Watch:
+        if region not in self._watches:
+
+            def since(part: Part, key: str, status: str) -> datetime | None:
+                del part
+                known = self._since.get((region, key))
+                return known[1] if known is not None and known[0] == status else None
+
+            self._watches[region] = Watch(since=since)
+        return self._watches[region]
+
+    def _fill_touched(self, diffs: RowDiffs, region: str, touched: frozenset[Row]) -> None:
+        """Add the rows that need attention now and did not before, or the other way round."""
+        snapshot = self.snapshots[region]
+        for part, there in (
+            (Part.SERVERS, snapshot.servers),
+            (Part.PUBLIC_IPS, snapshot.public_ips),
+            (Part.POOLS, snapshot.pools),
+            (Part.NODES, self._open_nodes(region)),
+        ):
+            kind = PANE_OF[part]
+            done = diffs[kind].changed if kind in diffs else {}
+            keys = frozenset(
+                key
+                for touched_part, key in touched
+                if touched_part is part and key in there and row_id(region, key) not in done
+            )
+            self._fill(diffs, kind, region, Delta(keys), there)
 
     # -- looking things up --------------------------------------------------------------------
 
@@ -283,6 +352,7 @@ class Picture:
                 ),
                 pools_known=self._known[region][1],
                 work=self._work(region, "server", key),
+                attention=self._watches[region].concerns(Part.SERVERS, key),
             )
         if kind is PaneKind.PUBLIC_IPS:
             record = snapshot.public_ips[key]
@@ -295,6 +365,7 @@ class Picture:
                 is_ghost=link is not None and snapshot.is_ghost(link.key),
                 since=self._since_of(region, record),
                 work=self._work(region, "public_ip", key),
+                attention=self._watches[region].concerns(Part.PUBLIC_IPS, key),
             )
         if kind is PaneKind.POOLS:
             pool = snapshot.pools[key]
@@ -306,6 +377,7 @@ class Picture:
                 pool=pool,
                 not_active=len(nodes) - snapshot.active_nodes(key) if read else None,
                 work=self._work(region, "pool", key),
+                attention=self._watches[region].concerns(Part.POOLS, key),
             )
         if kind is PaneKind.NODES:
             return self._node_item(snapshot, row, self._open_nodes(region)[key])
@@ -326,6 +398,7 @@ class Picture:
             is_ghost=link is not None and snapshot.is_ghost(link.key),
             since=self._since_of(snapshot.region, node),
             work=self._work(snapshot.region, "node", node.key),
+            attention=self._watches[snapshot.region].concerns(Part.NODES, node.key),
         )
 
     def _work(self, region: str, target: str, key: str) -> Operation | None:

@@ -17,7 +17,7 @@ from rcv3_tui.model.consequences import (
     unassignment_of,
 )
 from rcv3_tui.model.operation import Kind, Request, State, Target
-from rcv3_tui.model.resources import PublicIP, Server
+from rcv3_tui.model.resources import RETAINED_LIMIT, PublicIP, Server
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.tui.actions import reading
@@ -28,9 +28,6 @@ from rcv3_tui.tui.widgets.table import natural
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
-
-RETAINED_LIMIT = 5
-"""Retained addresses an account may have by default (RackConnect API reference, section 7)."""
 
 
 # -- add --------------------------------------------------------------------------------------

@@ -19,19 +19,11 @@ from rcv3_tui.sync.changes import (
 )
 from rcv3_tui.tui.actions import reading
 from rcv3_tui.tui.formats import duration
-from rcv3_tui.tui.picture import PaneKind, RowDiffs
+from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
-
-_PART_OF = {
-    PaneKind.SERVERS: Part.SERVERS,
-    PaneKind.PUBLIC_IPS: Part.PUBLIC_IPS,
-    PaneKind.POOLS: Part.POOLS,
-    PaneKind.NODES: Part.NODES,
-    PaneKind.NETWORKS: Part.NETWORKS,
-}
 
 
 class Hearing:
@@ -73,7 +65,7 @@ class Hearing:
         console = self._console
         self._apply(console.picture.take_snapshot(snapshot, diff))
         if diff.parts:
-            for kind, part in _PART_OF.items():
+            for kind, part in PART_OF.items():
                 if part in diff.parts and kind is not PaneKind.NODES:
                     console.panes[kind].part_changed(snapshot.part(part))
             if Part.NODES in diff.parts:
@@ -128,6 +120,10 @@ class Hearing:
         elif link.state is LinkState.LIVE and not was_live:
             console.say(f"{link.region} is live again", "ok")
         console.write_header()
+
+    def tick(self) -> None:
+        """Take in what time alone has made so: moves that have taken too long by now."""
+        self._apply(self._console.picture.tick())
 
     def _apply(self, diffs: RowDiffs) -> None:
         self._console.panes.apply(diffs)

@@ -52,7 +52,7 @@ class Filter(Command):
     keys = "slash"
     shown = "/"
     label = "filter"
-    help = "filter as you type: words, !word leaves out, field:word, /regex/"
+    help = "filter: word !not ~fuzzy field:word /regex/ age:<2h nodes:>=2"
     group = _GROUP
     rank = 50
 
@@ -69,7 +69,7 @@ class Attention(Command):
     keys = "exclamation_mark"
     shown = "!"
     label = "attention"
-    help = "only rows that need attention: failed, moving, without what they should have"
+    help = "only rows that need attention: what failed, got stuck, or lacks something"
     group = _GROUP
     places = RESOURCES
 

@@ -108,10 +108,10 @@ class ConsoleScreen(Screen[None]):
 
     def _tick(self) -> None:
         """Repaint what depends on the time, where it says something else by now."""
+        self._hearing.tick()
         self.write_header()
         for pane in self.panes.in_view():
             pane.table.tick()
-        reading.bring_up_to_date(self)
 
     # -- header, footer, messages -------------------------------------------------------------
 

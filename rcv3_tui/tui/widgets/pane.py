@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.containers import Vertical
 
 from rcv3_tui.model.snapshot import PartState
 from rcv3_tui.tui.attention import needs_attention
-from rcv3_tui.tui.filtering import FilterError, parse_filter
+from rcv3_tui.tui.filtering import FilterError, row_filter
 from rcv3_tui.tui.formats import Glyphs
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.picture import PaneKind, RowDiff
@@ -30,6 +31,7 @@ class Pane(Vertical, Generic[ItemT]):
         columns: Its table's columns.
         signs: The glyphs of this terminal.
         empty: What the pane says when the account has none of its things.
+        now: What decides "now", for filters by age.
         ascii_only: No byte beyond ASCII may be drawn.
     """
 
@@ -51,6 +53,7 @@ class Pane(Vertical, Generic[ItemT]):
         columns: Sequence[Column[ItemT]],
         signs: Glyphs,
         empty: Sequence[str],
+        now: Callable[[], datetime],
         *,
         ascii_only: bool,
     ) -> None:
@@ -58,13 +61,14 @@ class Pane(Vertical, Generic[ItemT]):
         self.kind = kind
         self.title_text = name
         self.filter_text = ""
-        self.filter_error = ""
+        self.filter_error: FilterError | None = None
         self.attention_only = False
         self.sorted_by: tuple[str, bool] | None = None
         self.table: Table[ItemT] = Table(columns, ascii_only=ascii_only, id=f"table-{kind.value}")
         self._number = number
         self._signs = signs
         self._empty = tuple(empty)
+        self._now = now
         self._state = PartState()
         self._title = Line(spelled_in_ascii=ascii_only, classes="pane-title")
         self._beside: tuple[str, ...] = ()
@@ -128,12 +132,12 @@ class Pane(Vertical, Generic[ItemT]):
         """Show only rows that pass; a filter that cannot be read leaves the last good one."""
         self.filter_text = text
         try:
-            test = parse_filter(text)
+            test = row_filter(text, self.kind, self._now)
         except FilterError as error:
-            self.filter_error = str(error)
+            self.filter_error = error
             self.update_title()
             return
-        self.filter_error = ""
+        self.filter_error = None
         self._use(test)
 
     def toggle_attention(self) -> None:
@@ -181,11 +185,13 @@ class Pane(Vertical, Generic[ItemT]):
         left.append(Piece(self.title_text, "strong"))
         if self.attention_only:
             left.append(Piece("  ! needs attention", "warn"))
-        if self.filter_text:
-            tone = "failed" if self.filter_error else "accent"
-            left.append(Piece(f"  /{self.filter_text}", tone))
-        if self.filter_error:
+        if self.filter_error is not None:
+            right_part = self.filter_text[: self.filter_error.column - 1]
+            left.append(Piece(f"  /{right_part}", "accent"))
+            left.append(Piece(f"{self.filter_text[len(right_part) :]}", "failed"))
             left.append(Piece(f"  {self.filter_error}", "failed", spare=1))
+        elif self.filter_text:
+            left.append(Piece(f"  /{self.filter_text}", "accent"))
         marks = len(self.table.marks)
         if marks:
             hidden = self.table.hidden_marks

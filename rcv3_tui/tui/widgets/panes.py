@@ -90,6 +90,7 @@ class Panes(Container):
                 cast("tuple[Column[Item], ...]", shown),
                 self._signs,
                 _EMPTY[kind],
+                now,
                 ascii_only=self._ascii_only,
             )
 
