@@ -31,6 +31,10 @@ class AddressChanges:
     async def retain(self, course: Course) -> None:
         """Switch a record's retain flag on, or off, and follow it until it has settled."""
         keep = course.request.kind is Kind.RETAIN
+        if course.was_sent and not keep and await self._reader.show(course.public_ip.id) is None:
+            # A record without a server goes when it is not retained any more.
+            await course.ended(State.SETTLED, f"{course.public_ip.name} is gone", status="gone")
+            return
         record = await self._present(course)
         if record.retain is keep:
             words = "was retained already" if keep else "was not retained"

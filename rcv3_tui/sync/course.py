@@ -19,6 +19,10 @@ class Refused(Exception):  # noqa: N818 - the outcome of a check of ours, shown 
     """A check before the sending found a reason not to send; the text says so."""
 
 
+class NotSent(Refused):
+    """It was looked at as far as it can be, and must not leave (again) now."""
+
+
 class Course:
     """One operation on its way.
 
@@ -79,7 +83,7 @@ class Course:
         """Write the intent down, before anything is read or sent.
 
         Raises:
-            Refused: The journal cannot be written, so nothing may be sent.
+            NotSent: The journal cannot be written, so nothing may be sent.
         """
         await self._write_ahead(self.operation)
 
@@ -91,10 +95,10 @@ class Course:
             words: Which step of several it is.
 
         Raises:
-            Refused: It must not be sent, or the journal cannot be written, so nothing may be sent.
+            NotSent: It must not be sent, or the journal cannot be written, so nothing may be sent.
         """
         if self.look_only:
-            raise Refused(self.look_only)
+            raise NotSent(self.look_only)
         self._words = words
         step = self.operation.step(State.SENT, self._clock.now(), detail=words, known=known)
         await self._write_ahead(step)
@@ -174,7 +178,7 @@ class Course:
         try:
             await self._journal.write(step)
         except JournalError as error:
-            raise Refused(str(error)) from error
+            raise NotSent(str(error)) from error
 
     async def _write_after(self, step: Operation) -> None:
         """Write a step down, then tell it: what is shown as ended is on the disk as ended."""

@@ -77,9 +77,11 @@ class NodeAdding:
         for course in courses:
             node = member(members, course)
             if members[course.pool.key] is None:
-                sent = course.operation.state is not State.PLANNED
-                tail = "" if sent else "; nothing was sent"
-                await course.ended(State.REJECTED, f"pool {course.pool.name} is gone{tail}")
+                words = f"pool {course.pool.name} is gone"
+                if course.operation.state is State.PLANNED:
+                    await course.ended(State.REJECTED, f"{words}; nothing was sent")
+                else:
+                    await course.ended(State.FAILED, words, status="gone")
             elif node is None or phase(node.status) is Phase.FAILED:
                 self._left.append(course)
             else:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from rcv3_tui.api.errors import ApiError, Forbidden, NotSupported
 from rcv3_tui.model.operation import State
-from rcv3_tui.sync.course import Course, Refused
+from rcv3_tui.sync.course import Course, NotSent, Refused
 from rcv3_tui.sync.sending import Unproven
 
 _log = logging.getLogger("rcv3_tui.sync")
 
 _NOTHING_SENT = "nothing was sent"
+_EARLIER = "nothing proves what became of the request that an earlier run had sent"
 
 
 async def end_with(courses: Iterable[Course], error: Exception) -> None:
@@ -28,10 +29,17 @@ async def end_with(courses: Iterable[Course], error: Exception) -> None:
             case State.PLANNED:
                 tail = "" if _NOTHING_SENT in words else f"; {_NOTHING_SENT}"
                 await course.ended(State.REJECTED, words + tail)
+            case State.SENT if course.was_sent and _is_refused_by_a_check(error):
+                await course.ended(State.UNKNOWN, f"{words} this time; {_EARLIER}")
             case State.SENT:
                 await course.ended(state, words)
             case State.ACCEPTED:
                 await course.ended(State.UNKNOWN, f"cannot see how it goes any more: {words}")
+
+
+def _is_refused_by_a_check(error: Exception) -> bool:
+    """Tell whether something stood in the way before a look could tell what had become of it."""
+    return isinstance(error, Refused) and not isinstance(error, NotSent)
 
 
 def _outcome(error: Exception) -> tuple[State, str]:

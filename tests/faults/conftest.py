@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.faults.judging import Verdict
 from tests.faults.service import Service, service
 
+_HERE = Path(__file__).parent
 _PROPERTY = "amiss"
 _PROMISES = ("twice", "lost", "wrong")
 
@@ -39,6 +41,23 @@ def served() -> Iterator[Service]:
     """The port that every account of the session is served on."""
     with service() as app:
         yield app
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run this suite in one process: its clock wants the machine for itself.
+
+    Args:
+        config: The session's; asked for beside other suites, this one leaves it as it is.
+    """
+    if all(Path(argument).resolve().is_relative_to(_HERE) for argument in _paths(config)):
+        config.option.numprocesses = None
+        config.option.dist = "no"
+        config.option.tx = []
+
+
+def _paths(config: pytest.Config) -> list[str]:
+    return [argument.partition("::")[0] for argument in config.args]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -56,8 +56,6 @@ class Mishap:
     """The request that was spoilt had been carried out."""
     proof: frozenset[int] = PROVE_IT
     """Statuses that prove that nothing was applied."""
-    may_be_unknown: bool = False
-    """It may be carried out between two readings that prove something only together."""
     nothing_readable: bool = False
     """Nothing can be read any more once the request has arrived."""
     refused_connection: bool = False
@@ -72,8 +70,7 @@ class Mishap:
 
     def ends_of(self, number: int) -> tuple[str, ...]:
         """Say how the operation of this number may end."""
-        end = self.ends[min(number, len(self.ends) - 1)]
-        return (end, UNKNOWN) if self.may_be_unknown else (end,)
+        return (self.ends[min(number, len(self.ends) - 1)],)
 
 
 def mishaps_of(case: Case) -> tuple[Mishap, ...]:
@@ -92,6 +89,16 @@ def _with(
     make: Callable[..., Fault], *given: object, times: int | None = 1, **named: object
 ) -> FaultMaker:
     return lambda case, world: make(*given, **named, **_on(case, world, times))
+
+
+def _silence(*, after: bool = False) -> FaultMaker:
+    return lambda case, world: Fault.silence(
+        _SILENCE * world.slower,
+        method=case.method,
+        path=case.path(world),
+        times=1,
+        after=after,
+    )
 
 
 def _of_any(case: Case) -> Iterator[Mishap]:
@@ -137,12 +144,8 @@ def _of_any(case: Case) -> Iterator[Mishap]:
             else _with(Fault.wrong_shape, shape)
         )
         yield Mishap(f"wrong-shape-{shape}", spoilt, applied=True)
-    yield Mishap(
-        "silence-before",
-        _with(Fault.silence, _SILENCE),
-        may_be_unknown=case in (ADD_NODES, REMOVE_NODES),
-    )
-    yield Mishap("silence-after", _with(Fault.silence, _SILENCE, after=True), applied=True)
+    yield Mishap("silence-before", _silence())
+    yield Mishap("silence-after", _silence(after=True), applied=True)
     unknown = _with(Fault.status, 409, body="The moon is not in an ACTIVE state", times=None)
     yield Mishap("409-of-unknown-wording", unknown, ends=(REFUSED,))
     yield Mishap("422", _with(Fault.status, 422, times=None), ends=(REFUSED,))

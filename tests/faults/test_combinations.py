@@ -22,6 +22,7 @@ from tests.faults.judging import Verdict, judge
 from tests.faults.kinds import CASES, Case
 from tests.faults.lanes import lanes, selected
 from tests.faults.mishaps import TIMEOUT, Mishap, mishaps_of
+from tests.faults.pace import at_its_own_pace
 from tests.faults.running import journal_path, read_journal, seated
 from tests.faults.service import Door, Service
 from tests.faults.world import Holdings, World
@@ -38,7 +39,7 @@ def verdicts(
 ) -> Iterator[Mapping[str, Future[Verdict]]]:
     """What becomes of every combination that was asked for, several at a time."""
     jobs = {
-        name: partial(_meet, *COMBINATIONS[name], served, tmp_path_factory.mktemp("state"))
+        name: partial(_meet, *COMBINATIONS[name], served, tmp_path_factory)
         for name, _ in selected(request)
     }
     with lanes(_AT_ONCE, jobs) as futures:
@@ -52,10 +53,20 @@ def test_what_was_asked_for_happens_once_and_is_told_truly(
     tally.add(verdicts[combination].result())
 
 
-async def _meet(case: Case, mishap: Mishap, served: Service, state_dir: Path) -> Verdict:
+async def _meet(
+    case: Case, mishap: Mishap, served: Service, directories: pytest.TempPathFactory
+) -> Verdict:
     """Carry one kind of operation out while one thing goes wrong, and judge what came of it."""
-    clock = FastClock(mishap.rate)
-    world = World(clock)
+    return await at_its_own_pace(
+        lambda slower: _meet_once(case, mishap, served, directories.mktemp("state"), slower)
+    )
+
+
+async def _meet_once(
+    case: Case, mishap: Mishap, served: Service, state_dir: Path, slower: float
+) -> Verdict:
+    clock = FastClock(mishap.rate / slower)
+    world = World(clock, slower)
     requests, goals = case.requests(world), case.goals(world)
     if mishap.at_first is not None:
         mishap.at_first(case, world)
@@ -73,7 +84,7 @@ async def _meet(case: Case, mishap: Mishap, served: Service, state_dir: Path) ->
             account.journal = journal_path(state_dir)
             account.before_first(case.method, case.path(world), at_the_first_change)
             settings = replace(
-                world.settings(account.url, timeout=TIMEOUT),
+                world.settings(account.url, timeout=TIMEOUT * slower),
                 state_dir=state_dir,
                 # Nothing here speaks TLS, and reading the machine's own bundle takes long.
                 ca_bundle=state_dir,

@@ -22,6 +22,7 @@ from tests.faults.fast_clock import FastClock
 from tests.faults.judging import DONE, REFUSED, Verdict, judge
 from tests.faults.kinds import ADD_NODES, ADD_PUBLIC_IP, CASES, MOVE, REMOVE_NODES, Case
 from tests.faults.lanes import lanes, selected
+from tests.faults.pace import at_its_own_pace
 from tests.faults.running import journal_path, read_journal
 from tests.faults.service import Service
 from tests.faults.world import World
@@ -58,7 +59,7 @@ def verdicts(
 ) -> Iterator[Mapping[str, Future[Verdict]]]:
     """What becomes of every death that was asked for, two at a time."""
     jobs = {
-        name: partial(_die_and_rise, *DEATHS[name], served, tmp_path_factory.mktemp("state"))
+        name: partial(_die_and_rise, *DEATHS[name], served, tmp_path_factory)
         for name, _ in selected(request)
     }
     with lanes(_AT_ONCE, jobs) as futures:
@@ -73,9 +74,19 @@ def test_the_next_start_brings_it_to_a_true_end(
 
 
 async def _die_and_rise(
-    case: Case, moment: str, later: str, served: Service, state_dir: Path
+    case: Case, moment: str, later: str, served: Service, directories: pytest.TempPathFactory
 ) -> Verdict:
-    clock = FastClock(_RATE)
+    return await at_its_own_pace(
+        lambda slower: _die_and_rise_once(
+            case, moment, later, served, directories.mktemp("state"), slower
+        )
+    )
+
+
+async def _die_and_rise_once(
+    case: Case, moment: str, later: str, served: Service, state_dir: Path, slower: float
+) -> Verdict:
+    clock = FastClock(_RATE / slower)
     world = World(clock)
     requests, goals = tuple(case.requests(world)), case.goals(world)
     before = world.holdings()

@@ -20,10 +20,12 @@ class World:
 
     Args:
         clock: What measures the time.
+        slower: By how much real waits are longer than usual; see `tests.faults.pace`.
     """
 
-    def __init__(self, clock: FastClock) -> None:
+    def __init__(self, clock: FastClock, slower: float = 1.0) -> None:
         self.clock = clock
+        self.slower = slower
         self.account = account = Account(now=clock.timestamp)
         account.jitter = 0.0
         # Many times faster than the line, the clock would turn minutes in the middle of a request.

@@ -193,3 +193,45 @@ async def test_a_second_start_goes_on_where_the_first_one_died(
     states = [entry.state for entry in read_history(state_dir / JOURNAL).entries]
     assert states[-1] is State.SETTLED
     await again.stop()
+
+
+async def test_a_change_that_an_earlier_run_had_sent_is_not_told_as_rejected_by_todays_facts(
+    bench: Bench, account: Account, clock: ManualClock
+) -> None:
+    there, wanted, other = (account.add_server(name) for name in ("web-01", "web-02", "web-03"))
+    record = account.add_public_ip(there, retain=True)
+    request = change_ip(Kind.MOVE, record, to=wanted)
+    # It may have been with web-02 before somebody else moved it on.
+    account.region().assign_ip(record, other)
+
+    ended = await resume(bench, left(request, State.SENT, clock))
+
+    assert ended.state is State.UNKNOWN
+    assert "is with web-03 now; nothing was sent this time" in ended.detail
+    assert "earlier run" in ended.detail
+    assert bench.sent == []
+
+
+async def test_a_release_whose_record_is_gone_by_now_is_done(
+    bench: Bench, account: Account, clock: ManualClock
+) -> None:
+    record = account.add_public_ip(retain=True)
+    request = change_ip(Kind.RELEASE, record)
+    account.region().drop_ip(record)
+
+    ended = await resume(bench, left(request, State.SENT, clock))
+
+    assert (ended.state, ended.detail) == (State.SETTLED, f"{record.address} is gone")
+    assert bench.sent == []
+
+
+async def test_a_node_that_was_sent_to_a_pool_that_is_gone_has_failed(
+    bench: Bench, account: Account, clock: ManualClock
+) -> None:
+    server, pool = account.add_server("web-01"), account.add_pool("web-80")
+    request = add_node(server, pool)
+    del account.region().pools[pool.id]
+
+    ended = await resume(bench, left(request, State.SENT, clock))
+
+    assert (ended.state, ended.detail) == (State.FAILED, "pool web-80 is gone")
