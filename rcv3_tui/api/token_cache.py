@@ -21,6 +21,7 @@ import msgspec
 from rcv3_tui.api.access import Access
 from rcv3_tui.api.catalogue import Catalogue, Endpoint
 from rcv3_tui.clock import Clock
+from rcv3_tui.private import make_private
 from rcv3_tui.settings import Credentials, Secret
 
 _log = logging.getLogger("rcv3_tui.api")
@@ -113,7 +114,7 @@ class FileTokenCache:
         )
         beside = self._path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._path.parent)
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(msgspec.json.encode(kept))

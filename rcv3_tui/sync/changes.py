@@ -89,4 +89,11 @@ class LinkChanged(Struct, frozen=True):
     link: Link
 
 
-Change = SignedIn | SignInFailed | SnapshotChanged | OperationChanged | LinkChanged
+class Warned(Struct, frozen=True):
+    """Something that the operator has to know, and that nothing on the screen shows."""
+
+    message: str
+    """One line: what happened, to what, and what to do next."""
+
+
+Change = SignedIn | SignInFailed | SnapshotChanged | OperationChanged | LinkChanged | Warned

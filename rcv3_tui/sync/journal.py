@@ -20,6 +20,7 @@ from typing import Protocol
 import msgspec
 
 from rcv3_tui.model.operation import Operation, Request, State
+from rcv3_tui.private import make_private
 
 
 class JournalError(Exception):
@@ -103,8 +104,8 @@ class FileJournal:
             await asyncio.to_thread(append, self._path, line)
         except OSError as error:
             raise JournalError(
-                f"the journal {self._path} cannot be written ({error.strerror}): "
-                "nothing was sent; free the disk or mend the directory's permissions"
+                f"nothing was sent, as the journal cannot be written ({error.strerror}): "
+                f"free the disk or mend the permissions of {self._path}"
             ) from error
 
 
@@ -118,7 +119,7 @@ def append(path: Path, data: bytes) -> None:
     Raises:
         OSError: Not all of it could be written; the next `append` closes what was cut off.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     with locked(path.parent):
         append_locked(path, data)
 

@@ -17,6 +17,7 @@ from typing import Protocol
 import msgspec
 
 from rcv3_tui.clock import Clock
+from rcv3_tui.private import make_private
 
 WINDOW = 61.0
 """Seconds that a request counts; one more than the service's minute, for the line's jitter."""
@@ -137,7 +138,7 @@ class SharedLedger:
 
     def _locked_file(self) -> int | None:
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._path.parent)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             self._tell(error)

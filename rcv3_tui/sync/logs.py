@@ -7,6 +7,7 @@ import os
 from logging.handlers import RotatingFileHandler
 from typing import IO
 
+from rcv3_tui.private import make_private
 from rcv3_tui.settings import Settings
 
 MOST_BYTES = 1_000_000
@@ -36,7 +37,7 @@ def to_file(settings: Settings) -> None:
     if settings.state_dir is None:
         logger.addHandler(logging.NullHandler())
         return
-    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(settings.state_dir)
     handler = _PrivateFile(
         settings.state_dir / "rcv3-tui.log", maxBytes=MOST_BYTES, backupCount=KEPT, delay=False
     )

@@ -112,7 +112,7 @@ class Operations:
                 self._spawn(self._carry_out_nodes(courses[start : start + CHUNK]))
         return tuple(taken)
 
-    def resume(self, operations: Sequence[Operation]) -> None:
+    def resume(self, operations: Sequence[Operation], *, read_only: bool = False) -> None:
         """Go on with operations that an earlier run left without an outcome.
 
         Each begins with a look. What was applied is adopted; what provably was not is sent, unless
@@ -120,6 +120,7 @@ class Operations:
 
         Args:
             operations: As the journal has them.
+            read_only: Look alone, and send nothing.
         """
         courses: list[Course] = []
         for operation in operations:
@@ -130,6 +131,11 @@ class Operations:
                 course.look_only = (
                     f"not applied; it was asked for {operation.asked:%Y-%m-%d %H:%M} UTC and the "
                     "program ended before, so nothing was sent now: ask again if it is wanted"
+                )
+            elif read_only:
+                course.look_only = (
+                    "not applied; read-only mode is on, so nothing was sent now: ask again if it "
+                    "is wanted"
                 )
             courses.append(course)
         self._go_on(courses)

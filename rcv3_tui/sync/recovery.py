@@ -19,6 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rcv3_tui.model.operation import Operation
+from rcv3_tui.private import make_private
 from rcv3_tui.sync.journal import Entry, append_locked, locked, sync_directory
 
 _log = logging.getLogger("rcv3_tui.sync")
@@ -40,6 +41,18 @@ class History:
     entries: tuple[Entry, ...]
     torn: int
     """Lines that cannot be read: cut off in the middle of a write, or damaged."""
+    cut_off: bool = False
+    """The last line has no end: whoever wrote it died."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What an earlier run left to this one."""
+
+    operations: tuple[Operation, ...] = ()
+    """Those without an outcome, oldest first."""
+    cut_off: bool = False
+    """The journal's last line was cut off; it is closed now, and passed over."""
 
 
 class RunLock:
@@ -52,7 +65,7 @@ class RunLock:
     def __init__(self, directory: Path) -> None:
         self.run = secrets.token_hex(6)
         self._path = directory / f"run-{self.run}.lock"
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -84,7 +97,7 @@ def read_history(path: Path) -> History:
             entries.append(_decoder.decode(line))
         except (msgspec.MsgspecError, UnicodeDecodeError):
             torn += 1
-    return History(tuple(entries), torn)
+    return History(tuple(entries), torn, cut_off=bool(lines[-1].strip()))
 
 
 def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]:
@@ -126,7 +139,7 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]
 
 def take_up(
     directory: Path, *, profile: str, tenant: str, regions: Collection[str], run: str
-) -> list[Operation]:
+) -> TakenUp:
     """Take the open operations of dead runs over, so that no other copy does the same.
 
     Args:
@@ -137,14 +150,14 @@ def take_up(
         run: This run.
 
     Returns:
-        The operations taken over, oldest first.
+        The operations taken over, and whether the journal was whole.
 
     Raises:
         OSError: The journal cannot be read or written.
     """
     path = directory / JOURNAL
     if not path.exists():
-        return []
+        return TakenUp()
     with locked(directory):
         history = read_history(path)
         if history.torn:
@@ -158,11 +171,11 @@ def take_up(
                 taken.append(operation)
                 line = replace(entry, run=run, known=operation.known)
                 lines.append(msgspec.json.encode(line) + b"\n")
-        if lines:
+        if lines or history.cut_off:
             append_locked(path, b"".join(lines))
         if path.stat().st_size > MOST_BYTES:
             _rotate(path)
-        return taken
+        return TakenUp(tuple(taken), history.cut_off)
 
 
 def _rotate(path: Path) -> None:

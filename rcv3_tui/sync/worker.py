@@ -21,6 +21,7 @@ from rcv3_tui.sync.changes import (
     SignedIn,
     SignInFailed,
     Trouble,
+    Warned,
 )
 from rcv3_tui.sync.journal import FileJournal, Journal, NoJournal
 
@@ -363,9 +364,24 @@ class Worker:
                 run="" if self._lock is None else self._lock.run,
             )
         except OSError as error:
-            _log.warning("the journal cannot be read: %s", error)
+            self._warn(
+                f"what an earlier run left open is not taken up: its journal cannot be used "
+                f"({error.strerror}); mend {self.settings.state_dir} and start again"
+            )
             return
-        operations.resume([op for op in left if op.id not in operations.all])
+        if left.cut_off:
+            self._warn(
+                "the journal's last line was cut off, when the program or the machine died: it is "
+                "passed over, and nothing before it is lost"
+            )
+        operations.resume(
+            [op for op in left.operations if op.id not in operations.all],
+            read_only=self.read_only,
+        )
+
+    def _warn(self, message: str) -> None:
+        _log.warning("%s", message)
+        self._publish(Warned(message))
 
     def _was_refused(self, refusal: Refusal) -> None:
         self._refused_with = refusal.message

@@ -42,6 +42,7 @@ def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
     finally:
         app.give_terminal_back()
     logging.shutdown()
+    _let_go_of_dead_streams()
     if app.failure is not None:
         _tell(app.failure.message)
     if app.crash is not None:
@@ -54,6 +55,20 @@ def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
     if app.return_code is None:
         return ExitCode.OK
     return app.return_code
+
+
+def _let_go_of_dead_streams() -> None:
+    """Forget what could not be written to a terminal that has gone.
+
+    The interpreter would try once more at its end, fail, and answer with an exit code of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _tell(text: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from rcv3_tui.model.operation import Kind, Operation, Request, State, Target
 from rcv3_tui.sync import recovery
 from rcv3_tui.sync.journal import Entry, FileJournal, append
-from rcv3_tui.sync.recovery import JOURNAL, RunLock, open_operations, read_history, take_up
+from rcv3_tui.sync.recovery import JOURNAL, RunLock, TakenUp, open_operations, read_history, take_up
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 ADD = Request(kind=Kind.ADD_PUBLIC_IP, region="IAD", server=Target("server-1", "web-01"))
@@ -36,6 +36,10 @@ async def write(directory: Path, *operations: Operation, run: str = "", **who: s
 
 
 def taken(directory: Path, run: str = "me", **who: str) -> list[Operation]:
+    return list(taking_up(directory, run, **who).operations)
+
+
+def taking_up(directory: Path, run: str = "me", **who: str) -> TakenUp:
     return take_up(
         directory,
         profile=who.get("profile", "default"),
@@ -120,6 +124,16 @@ async def test_a_line_cut_off_by_a_death_costs_itself_alone(tmp_path: Path) -> N
     assert history.torn == 1
     assert [entry.operation for entry in history.entries] == ["op-1", "op-2"]
     assert [left.id for left in taken(tmp_path)] == ["op-1", "op-2"]
+
+
+async def test_a_line_that_was_cut_off_is_told_once(tmp_path: Path) -> None:
+    await write(tmp_path, operation(1, State.SETTLED))
+    with (tmp_path / JOURNAL).open("ab") as file:
+        file.write(b'{"at":"2026-01-15T12:00:00Z","operat')
+
+    assert taking_up(tmp_path).cut_off
+    assert not taking_up(tmp_path).cut_off
+    assert read_history(tmp_path / JOURNAL).torn == 1
 
 
 def test_no_journal_means_nothing_to_take_up(tmp_path: Path) -> None:

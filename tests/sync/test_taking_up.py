@@ -9,6 +9,7 @@ import pytest
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.model.operation import Kind, Operation, Request, State
 from rcv3_tui.simulator import Account
+from rcv3_tui.sync.journal import FileJournal
 from rcv3_tui.sync.operations import RESUMED_WITHIN
 from rcv3_tui.sync.recovery import JOURNAL, read_history
 from tests.sync.bench import Bench, add_ip, add_node, change_ip, remove_ip, remove_node
@@ -126,6 +127,28 @@ async def test_what_was_asked_for_long_ago_is_looked_at_but_not_sent(
     ended = await resume(bench, operation)
     assert ended.state is State.REJECTED
     assert "ask again if it is wanted" in ended.detail
+    assert bench.sent == []
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.SENT])
+async def test_a_read_only_start_looks_and_sends_nothing(
+    bench: Bench, account: Account, clock: ManualClock, state_dir: Path, state: State
+) -> None:
+    operation = left(add_ip(account.add_server("web-01")), state, clock)
+    bench.set(state_dir=state_dir, read_only=True)
+    bench.journal = None  # type: ignore[assignment]
+    await FileJournal(
+        state_dir / JOURNAL,
+        profile=bench.settings.profile,
+        tenant=account.tenant_id,
+        user=account.username,
+    ).write(operation)
+    await bench.start()
+    await bench.until(lambda: operation.id in bench.worker.operations)
+    await bench.until(lambda: bench.now(operation).is_ended)
+
+    assert bench.now(operation).state is State.REJECTED
+    assert "read-only" in bench.now(operation).detail
     assert bench.sent == []
 
 

@@ -16,6 +16,7 @@ from rcv3_tui.sync.changes import (
     SignedIn,
     SignInFailed,
     SnapshotChanged,
+    Warned,
 )
 from rcv3_tui.tui.actions import reading
 from rcv3_tui.tui.formats import duration
@@ -55,6 +56,9 @@ class Hearing:
                 self._take_account(change)
             case SignInFailed():
                 self._console.say(change.message, "failed")
+            case Warned(message):
+                # It is told once and nowhere else: it stays until it has been seen.
+                self._console.say(message, "failed")
 
     def _take_account(self, signed_in: SignedIn) -> None:
         if len(signed_in.regions) > 1:

@@ -22,7 +22,11 @@ def leave(console: ConsoleScreen) -> None:
         if key == "quit":
             app.exit(ExitCode.OK, return_code=ExitCode.OK)
 
-    noun = "operation has" if count == 1 else "operations have"
+    noun, followed = (
+        ("operation has", "it is followed")
+        if count == 1
+        else ("operations have", "all are followed")
+    )
     app.push_screen(
         ChooseScreen(
             f"{count} {noun} not settled yet",
@@ -32,7 +36,7 @@ def leave(console: ConsoleScreen) -> None:
                     "quit",
                     "q",
                     "quit",
-                    "what was sent goes on at the service; look again later",
+                    f"{followed} up at the next start",
                 ),
             ],
             current="stay",
