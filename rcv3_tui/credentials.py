@@ -159,10 +159,46 @@ class KeyringSecret:
         return Secret(text)
 
 
+class _Backend(Protocol):
+    """What keeps the secrets of a keyring."""
+
+    priority: float
+
+
 class _Keyring(Protocol):
     """The part of the `keyring` package that is used."""
 
     def get_password(self, service_name: str, username: str) -> str | None: ...
+
+    def set_password(self, service_name: str, username: str, password: str) -> None: ...
+
+    def get_keyring(self) -> _Backend: ...
+
+
+def keyring_works() -> bool:
+    """Whether the system's keyring can keep a secret; nothing is put into it."""
+    try:
+        keyring = cast("_Keyring", import_module("keyring"))
+        # Back ends that keep nothing, or nothing safely, say so by a priority below 1.
+        return keyring.get_keyring().priority >= 1
+    except Exception:  # a keyring's back end may raise anything at all
+        return False
+
+
+def keep_in_keyring(username: str, secret: Secret) -> None:
+    """Put a secret into the system's keyring, where `KeyringSecret` finds it.
+
+    Raises:
+        CredentialError: It cannot be put there.
+    """
+    try:
+        keyring = cast("_Keyring", import_module("keyring"))
+        keyring.set_password(KEYRING_SERVICE, username, secret.reveal())
+    except Exception as error:  # a keyring's back end may raise anything at all
+        raise CredentialError(
+            f"the system's keyring cannot be used ({type(error).__name__}); "
+            "unlock it, or keep the secret in a file"
+        ) from None
 
 
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:

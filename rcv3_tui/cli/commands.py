@@ -45,6 +45,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
+    Command("login", "ask for credentials, try them, save a profile"),
     Command("doctor", "check configuration, credentials, network and terminal"),
     Command("simulator", "serve a simulated account on this machine"),
     Command("screenshots", "draw the console's pictures into a directory", "screenshots DIR"),

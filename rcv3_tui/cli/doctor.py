@@ -47,9 +47,11 @@ def run(options: argparse.Namespace) -> int:
         The exit code.
     """
     from rcv3_tui import config
+    from rcv3_tui.cli.logs import log_to_stderr
     from rcv3_tui.doctor.examination import examine
     from rcv3_tui.doctor.finding import Finding
 
+    log_to_stderr(getattr(options, "log_level", None))
     plain = not locale_is_utf8()
 
     def tell(finding: Finding) -> None:

@@ -11,7 +11,15 @@ from rcv3_tui.config.config_file import PROFILE_KEYS, SECRET_KEYS, ConfigFile
 from rcv3_tui.config.environment import FAMILIES
 from rcv3_tui.config.errors import ConfigError
 from rcv3_tui.config.flags import Flags
-from rcv3_tui.config.gathering import DEMO_IDENTITY, Plan, demo, load, read
+from rcv3_tui.config.gathering import (
+    DEMO_IDENTITY,
+    LoginStart,
+    Plan,
+    demo,
+    for_login,
+    load,
+    read,
+)
 from rcv3_tui.config.sources import Entry, Source
 from rcv3_tui.config.user_files import APP_NAME, Paths, paths
 
@@ -25,10 +33,12 @@ __all__ = [
     "ConfigFile",
     "Entry",
     "Flags",
+    "LoginStart",
     "Paths",
     "Plan",
     "Source",
     "demo",
+    "for_login",
     "load",
     "paths",
     "read",

@@ -137,6 +137,55 @@ def load(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -
     return read(flags, environ, where).settings()
 
 
+@dataclass(frozen=True, slots=True)
+class LoginStart:
+    """What is known before credentials are asked for."""
+
+    settings: Settings
+    """Where, and how to get there; without credentials."""
+    config_file: Path
+    """The file that a profile is to be written into; it need not be there."""
+    profile: str | None
+    """The profile's name, where it was said."""
+    username: str | None
+    """Whom the profile or the environment names."""
+
+
+def for_login(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -> LoginStart:
+    """Gather what a login begins with: flags, this program's own variables, and the profile.
+
+    Args:
+        flags: What the command line says; the profile that it names need not be there yet.
+        environ: The environment.
+        where: The user's files; those of this system's user if left out.
+
+    Raises:
+        ConfigError: A value is wrong, or the file is.
+    """
+    where = where or paths()
+    named = flags.config if flags.config is not None else environ.get("RCV3_CONFIG", "").strip()
+    path = Path(named).expanduser() if named else where.config_file
+    file = ConfigFile.read(path)
+    profile = flags.profile or environ.get("RCV3_PROFILE", "").strip() or None
+    sources = [from_flags(flags), from_environment(FAMILIES[0], environ)]
+    if file is not None and profile in file.profiles and profile is not None:
+        sources.append(file.profiles[profile])
+    offers = [source.offer for source in sources if source.offer]
+    settings, _ = merge(sources, credentials.Choice(None))
+    return LoginStart(
+        replace(
+            settings,
+            profile=profile or "default",
+            log_level=flags.log_level,
+            state_dir=where.state_dir,
+            cache_dir=where.cache_dir,
+        ),
+        path,
+        profile,
+        next((offer.username for offer in offers if offer.username), None),
+    )
+
+
 def demo(flags: Flags, environ: Mapping[str, str], name: str) -> Settings:
     """The settings for a simulated account: flags alone, and none of the user's files.
 

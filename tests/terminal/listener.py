@@ -105,7 +105,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = content.encode() if isinstance(content, str) else json.dumps(content).encode()
         if status == HTTPStatus.NO_CONTENT:
             body = b""
-        self.send(status, body, kind="text/plain" if is_text else "application/json")
+        kind = "text/plain" if is_text else "application/json"
+        if status == HTTPStatus.UNAUTHORIZED and b"Additional authentication" in body:
+            challenge = self.server.stranger.challenge
+            self.send(status, body, kind=kind, WWW_Authenticate=challenge)
+        else:
+            self.send(status, body, kind=kind)
 
     # -- one request --------------------------------------------------------------------------
 
@@ -117,7 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
         mishap = stranger.mishap_for(self.command, path)
         if mishap is None or mishap.applied:
             self._answer = stranger.answer(
-                self.command, path, body, self.headers.get("X-Auth-Token")
+                self.command,
+                path,
+                body,
+                self.headers.get("X-Auth-Token"),
+                self.headers.get("X-SessionId"),
             )
         else:
             stranger.arrived(self.command, path, body)

@@ -17,8 +17,10 @@ TENANT = "771204"
 USERNAME = "stranger-ops"
 API_KEY = "5ec2e7f00d5ec2e7f00d5ec2e7f00d42"
 PASSWORD = "pa55w0rd-of-the-stranger-7d1"
+PASSCODE = "402817"
 TOKEN = "t0ken-of-the-stranger-that-nobody-may-see"
 """How every token begins."""
+SESSION = "s3ssion-of-the-stranger"
 REGION = "ORD"
 NETWORK = {
     "id": "0b51c3a2-6c8e-4f58-9a70-111111111111",
@@ -120,6 +122,9 @@ class Stranger:
         self.over_limit = 0
         """How many requests were refused for the limit."""
         self.refuses_credentials = False
+        self.wants_passcode = False
+        """Whoever signs in with the password is asked for a second factor."""
+        self.challenge = f"OS-MF sessionId='{SESSION}', factor='PASSCODE'"
         self._tls = tls
         self._tokens: set[str] = set()
         self._given = 0
@@ -191,7 +196,9 @@ class Stranger:
         with self._lock:
             self.requests.append(Request(method, urlsplit(target).path, body))
 
-    def answer(self, method: str, target: str, body: Json, token: str | None) -> Answer:
+    def answer(
+        self, method: str, target: str, body: Json, token: str | None, session: str | None = None
+    ) -> Answer:
         """Answer one request.
 
         Args:
@@ -199,6 +206,7 @@ class Stranger:
             target: Path and query.
             body: What was sent along, read as JSON.
             token: The token that was shown.
+            session: The session of a sign-in that goes on with a passcode.
 
         Returns:
             The status, and what to send: a text as it is, anything else as JSON.
@@ -213,7 +221,7 @@ class Stranger:
                 if piece in f"{method} {parts.path}":
                     return fault
             if parts.path == "/v2.0/tokens" and method == "POST":
-                return self._sign_in(body)
+                return self._sign_in(body, session)
             if token not in self._tokens:
                 return 401, {"unauthorized": {"code": 401, "message": "No valid token provided."}}
             self._age()
@@ -234,13 +242,20 @@ class Stranger:
         since = time.monotonic() - 60.0
         return sum(r.at > since and "/v3/" in r.path for r in self.requests) > self.limit
 
-    def _sign_in(self, body: Json) -> Answer:
-        with_key = body["auth"].get("RAX-KSKEY:apiKeyCredentials")
-        with_password = body["auth"].get("passwordCredentials")
-        known = with_key == {"username": USERNAME, "apiKey": API_KEY} or with_password == {
-            "username": USERNAME,
-            "password": PASSWORD,
-        }
+    def _sign_in(self, body: Json, session: str | None) -> Answer:
+        auth = body["auth"]
+        with_key = auth.get("RAX-KSKEY:apiKeyCredentials")
+        with_password = auth.get("passwordCredentials")
+        with_passcode = auth.get("RAX-AUTH:passcodeCredentials")
+        by_password = with_password == {"username": USERNAME, "password": PASSWORD}
+        if by_password and self.wants_passcode:
+            text = "Additional authentication credentials required."
+            return 401, {"unauthorized": {"code": 401, "message": text}}
+        known = (
+            with_key == {"username": USERNAME, "apiKey": API_KEY}
+            or by_password
+            or (with_passcode == {"passcode": PASSCODE} and session == SESSION)
+        )
         if self.refuses_credentials or not known:
             text = "Unable to authenticate user with credentials provided."
             return 401, {"unauthorized": {"code": 401, "message": text}}
