@@ -142,7 +142,14 @@ class Transport:
 
         if method != "GET":
             return await attempt()
-        import stamina  # the first picture is waiting for its first request, not for this
+        try:
+            return await attempt()
+        except ApiError as error:
+            if not _worth_another_try(error):
+                raise
+            failure: ApiError | None = error
+        # Imported only where something went wrong: a quick look has nothing to wait for.
+        import stamina
 
         retries = stamina.retry_context(
             on=_worth_another_try,
@@ -154,6 +161,9 @@ class Transport:
         )
         async for again in retries:
             with again:
+                if failure is not None:
+                    failed, failure = failure, None
+                    raise failed
                 return await attempt()
         raise AssertionError("the loop above returns or raises")
 

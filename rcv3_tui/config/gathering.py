@@ -21,9 +21,6 @@ from rcv3_tui.config.user_files import Paths, paths, short
 from rcv3_tui.credentials import CredentialError
 from rcv3_tui.settings import Credentials, Settings
 
-DEMO_IDENTITY = "http://127.0.0.1/v2.0"
-"""Identity of the simulated account; nothing listens there, it is reached within the process."""
-
 _VARIABLES = frozenset(family.username for family in FAMILIES)
 
 
@@ -183,26 +180,6 @@ def for_login(flags: Flags, environ: Mapping[str, str], where: Paths | None = No
         path,
         profile,
         next((offer.username for offer in offers if offer.username), None),
-    )
-
-
-def demo(flags: Flags, environ: Mapping[str, str], name: str) -> Settings:
-    """The settings for a simulated account: flags alone, and none of the user's files.
-
-    Args:
-        flags: What the command line says.
-        environ: The environment; only `RCV3_READ_ONLY` counts.
-        name: The scenario.
-
-    Raises:
-        ConfigError: A flag's value is wrong.
-    """
-    own = from_environment(FAMILIES[0], environ)
-    settings, _ = merge(
-        [from_flags(flags), Source(read_only=own.read_only)], credentials.Choice(None)
-    )
-    return replace(
-        settings, profile="demo", identity_url=DEMO_IDENTITY, demo=name, log_level=flags.log_level
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.snapshot import Diff, Snapshot
 
@@ -60,6 +61,22 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     SERVICE = "service error"
     CONFIGURATION = "configuration"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of a command that cannot go on for this."""
+        return _EXIT_CODES[self]
+
+
+_EXIT_CODES = {
+    Trouble.NO_CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
+    Trouble.CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
+    Trouble.SECOND_FACTOR: ExitCode.CREDENTIALS_REFUSED,
+    Trouble.REGION: ExitCode.USAGE,
+    Trouble.CONFIGURATION: ExitCode.USAGE,
+    Trouble.UNREACHABLE: ExitCode.UNREACHABLE,
+    Trouble.SERVICE: ExitCode.SERVICE_ERROR,
+}
 
 
 class SignInFailed(Struct, frozen=True):

@@ -34,16 +34,6 @@ from rcv3_tui.tui.theme import THEME
 
 _log = logging.getLogger("rcv3_tui.tui")
 
-_EXIT_CODES = {
-    Trouble.NO_CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
-    Trouble.CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
-    Trouble.SECOND_FACTOR: ExitCode.CREDENTIALS_REFUSED,
-    Trouble.REGION: ExitCode.USAGE,
-    Trouble.CONFIGURATION: ExitCode.USAGE,
-    Trouble.UNREACHABLE: ExitCode.UNREACHABLE,
-    Trouble.SERVICE: ExitCode.SERVICE_ERROR,
-}
-
 _TWICE_SECONDS = 2.0
 """Within how long a second Ctrl+C quits."""
 
@@ -210,7 +200,7 @@ class ConsoleApp(App[int]):
             self._open_login(change.message)
         else:
             self.failure = change
-            code = _EXIT_CODES[change.trouble]
+            code = change.trouble.exit_code
             self.exit(code, return_code=code)
 
     def _open_login(self, message: str) -> None:

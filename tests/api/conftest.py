@@ -54,7 +54,7 @@ def tls() -> ssl.SSLContext:
 async def http(
     tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
-    monkeypatch.setattr(client, "_tls_context", lambda settings: tls)
+    monkeypatch.setattr(client, "tls_context", lambda settings: tls)
     async with make_http(Settings(timeout=20)) as made:
         yield made
 
