@@ -7,7 +7,7 @@ compare ten thousand rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -35,6 +35,10 @@ class Part(StrEnum):
     NETWORKS = "networks"
 
 
+MAIN = (Part.SERVERS, Part.PUBLIC_IPS, Part.POOLS)
+"""The parts that decide whether a picture counts as live."""
+
+
 class PartState(Struct, frozen=True):
     """How well a part is known."""
 
@@ -47,6 +51,13 @@ class PartState(Struct, frozen=True):
     failing_since: datetime | None = None
     skipped: tuple[str, ...] = ()
     """Items of the last answer that could not be read, a reason each."""
+    kept: bool = False
+    """An earlier run of the program read it; this one has not yet."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether this run of the program has read it."""
+        return self.fetched is not None and not self.kept
 
 
 class Delta(Struct, frozen=True):
@@ -100,11 +111,89 @@ class Snapshot(Struct, frozen=True):
     network_names: frozenset[str] = frozenset()
     nodes: Mapping[str, Mapping[str, PoolNode]] = {}
     """Pool id to its nodes; a pool whose nodes were never read is not in it."""
+    nodes_kept: frozenset[str] = frozenset()
+    """Those of these pools whose nodes an earlier run read, and this one has not yet."""
     parts: Mapping[Part, PartState] = {}
     ips_of: Mapping[str, tuple[PublicIP, ...]] = {}
     """Server id to its public IP records, the one that counts first (reference 4.3)."""
     nodes_of: Mapping[str, tuple[PoolNode, ...]] = {}
     """Server id to its pool memberships, as far as pools have been read."""
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        region: str,
+        tenant: str,
+        servers: Iterable[Server],
+        public_ips: Iterable[PublicIP],
+        pools: Iterable[LoadBalancerPool],
+        networks: Iterable[CloudNetwork],
+        nodes: Mapping[str, Iterable[PoolNode]],
+        parts: Mapping[Part, PartState],
+    ) -> Snapshot:
+        """Make a picture of all there is at once.
+
+        Args:
+            region: Its region.
+            tenant: The account.
+            servers: The cloud servers.
+            public_ips: Every public IP record.
+            pools: The load balancer pools.
+            networks: The cloud networks.
+            nodes: Lower-case pool id to the nodes, of those pools whose nodes have been read.
+            parts: How well each part is known.
+        """
+        ips_of: dict[str, list[PublicIP]] = {}
+        nodes_of: dict[str, list[PoolNode]] = {}
+        records = {record.key: record for record in public_ips}
+        for record in records.values():
+            if record.server is not None:
+                ips_of.setdefault(record.server.key, []).append(record)
+        members = {pool: {node.key: node for node in some} for pool, some in nodes.items()}
+        for some in members.values():
+            for node in some.values():
+                if node.server_key is not None:
+                    nodes_of.setdefault(node.server_key, []).append(node)
+        known = {network.key: network for network in networks}
+        return cls(
+            region=region,
+            tenant=tenant,
+            servers={server.key: server for server in servers},
+            public_ips=records,
+            pools={pool.key: pool for pool in pools},
+            networks=known,
+            network_names=frozenset(network.name for network in known.values()),
+            nodes=members,
+            nodes_kept=frozenset(members if any(s.kept for s in parts.values()) else ()),
+            parts=parts,
+            ips_of={server: _best_first(some) for server, some in ips_of.items()},
+            nodes_of={server: _by_pool(some) for server, some in nodes_of.items()},
+        )
+
+    def kept_from(self, *parts: Part) -> datetime | None:
+        """Tell when the oldest of some parts was read that is still an earlier run's.
+
+        Args:
+            parts: Which; servers, public IPs and pools where none is named.
+
+        Returns:
+            None: this run has read all of them, or nobody has.
+        """
+        states = [self.part(part) for part in parts or MAIN]
+        return min((s.fetched for s in states if s.kept and s.fetched is not None), default=None)
+
+    def emptied(self) -> tuple[Snapshot, Diff]:
+        """Give a picture of nothing, for a region that is not shown any more."""
+        gone = Diff(
+            servers=Delta(removed=frozenset(self.servers)),
+            public_ips=Delta(removed=frozenset(self.public_ips)),
+            pools=Delta(removed=frozenset(self.pools)),
+            nodes=Delta(removed=frozenset(n for some in self.nodes.values() for n in some)),
+            networks=Delta(removed=frozenset(self.networks)),
+            parts=frozenset(self.parts),
+        )
+        return Snapshot(region=self.region, tenant=self.tenant), gone
 
     def part(self, part: Part) -> PartState:
         """Give the state of a part, also of one that was never read."""
@@ -125,8 +214,7 @@ class Snapshot(Struct, frozen=True):
         Users saw such records though the documentation excludes them (reference, section 10).
         Only a list of servers that was read can prove it.
         """
-        state = self.part(Part.SERVERS)
-        return state.fetched is not None and server_key not in self.servers
+        return self.part(Part.SERVERS).is_read and server_key not in self.servers
 
     def server_name(self, server_key: str, fallback: str | None = None) -> str:
         """Give the name a server goes by: Nova's, else the record's, else its id."""
@@ -170,7 +258,7 @@ class Snapshot(Struct, frozen=True):
         """Give the picture with the account's cloud servers as now listed."""
         new, delta = _compare(self.servers, servers)
         if not delta:
-            return self, Diff()
+            return replace(self, servers=new) if _came_raw(self.servers, new) else self, Diff()
         moved = delta.changed | delta.removed
         addresses = frozenset(record.key for key in moved for record in self.ips_of.get(key, ()))
         nodes = frozenset(node.key for key in moved for node in self.nodes_of.get(key, ()))
@@ -186,7 +274,7 @@ class Snapshot(Struct, frozen=True):
         """Give the picture with the cloud networks as now listed."""
         new, delta = _compare(self.networks, networks)
         if not delta:
-            return self, Diff()
+            return replace(self, networks=new) if _came_raw(self.networks, new) else self, Diff()
         # A network's name decides which of a server's addresses is the RackConnect one.
         names = frozenset(network.name for network in new.values())
         return replace(self, networks=new, network_names=names), Diff(
@@ -219,7 +307,8 @@ class Snapshot(Struct, frozen=True):
         self, new: Mapping[str, PublicIP], delta: Delta
     ) -> tuple[Snapshot, Diff]:
         if not delta:
-            return self, Diff()
+            came = _came_raw(self.public_ips, new)
+            return replace(self, public_ips=new) if came else self, Diff()
         joined, servers = _rejoin(
             self.ips_of,
             self.public_ips,
@@ -236,7 +325,7 @@ class Snapshot(Struct, frozen=True):
         """Give the picture with the load balancer pools as now listed; nodes of gone ones go."""
         new, delta = _compare(self.pools, pools)
         if not delta:
-            return self, Diff()
+            return replace(self, pools=new) if _came_raw(self.pools, new) else self, Diff()
         picture = replace(self, pools=new)
         nodes = Delta()
         servers = frozenset(
@@ -265,12 +354,18 @@ class Snapshot(Struct, frozen=True):
         """Give the picture with one pool's nodes as now listed."""
         old = self.nodes.get(pool_key)
         new, delta = _compare(old or {}, (n for n in nodes if _exists(n)))
-        if not delta and old is not None:
+        if not delta and old is not None and pool_key not in self.nodes_kept:
             return self, Diff()
         joined, servers = _rejoin(
             self.nodes_of, old or {}, new, delta, lambda node: node.server_key, _by_pool
         )
-        return replace(self, nodes={**self.nodes, pool_key: new}, nodes_of=joined), Diff(
+        picture = replace(
+            self,
+            nodes={**self.nodes, pool_key: new},
+            nodes_of=joined,
+            nodes_kept=self.nodes_kept - {pool_key},
+        )
+        return picture, Diff(
             nodes=delta,
             servers=Delta(servers & self.servers.keys()),
             pools=Delta(frozenset({pool_key}) & self.pools.keys()),
@@ -299,10 +394,22 @@ def _exists(record: PublicIP | PoolNode) -> bool:
 def _compare(old: Mapping[str, ItemT], items: Iterable[ItemT]) -> tuple[dict[str, ItemT], Delta]:
     new = {item.key: item for item in items}
     changed = frozenset(
-        key for key, item in new.items() if (before := old.get(key)) is not item and before != item
+        key
+        for key, item in new.items()
+        if (before := old.get(key)) is not item and before != item and not _is_kept(before, item)
     )
     removed = frozenset(key for key in old if key not in new)
     return new, Delta(changed, removed)
+
+
+def _is_kept(before: ItemT | None, item: ItemT) -> bool:
+    """Tell whether an item is what an earlier run kept, which keeps all but the raw JSON."""
+    return before is not None and not before.raw and replace(item, raw=b"") == before
+
+
+def _came_raw(old: Mapping[str, ItemT], new: Mapping[str, ItemT]) -> bool:
+    """Tell whether items that say the same came with their raw JSON only now."""
+    return any(not item.raw and new[key].raw for key, item in old.items())
 
 
 _Record = TypeVar("_Record", PublicIP, PoolNode)
@@ -314,7 +421,7 @@ def _rejoin(
     new: Mapping[str, _Record],
     delta: Delta,
     server_of: Callable[[_Record], str | None],
-    order: Callable[[Iterable[_Record]], tuple[_Record, ...]],
+    order: Callable[[Sequence[_Record]], tuple[_Record, ...]],
 ) -> tuple[dict[str, tuple[_Record, ...]], frozenset[str]]:
     touched: dict[str, list[_Record]] = {}
 
@@ -343,7 +450,10 @@ def _rejoin(
     return result, frozenset(touched)
 
 
-def _best_first(records: Iterable[PublicIP]) -> tuple[PublicIP, ...]:
+def _best_first(records: Sequence[PublicIP]) -> tuple[PublicIP, ...]:
+    if len(records) == 1:
+        return (records[0],)
+
     def rank(record: PublicIP) -> tuple[int, float, str]:
         created = record.created.timestamp() if record.created else 0.0
         return _RANK[phase(record.status)], -created, record.key
@@ -351,7 +461,9 @@ def _best_first(records: Iterable[PublicIP]) -> tuple[PublicIP, ...]:
     return tuple(sorted(records, key=rank))
 
 
-def _by_pool(nodes: Iterable[PoolNode]) -> tuple[PoolNode, ...]:
+def _by_pool(nodes: Sequence[PoolNode]) -> tuple[PoolNode, ...]:
+    if len(nodes) == 1:
+        return (nodes[0],)
     return tuple(sorted(nodes, key=lambda node: (node.pool_key, node.key)))
 
 

@@ -33,6 +33,8 @@ class Link(Struct, frozen=True):
     """When the oldest part on screen was last read; None before the first picture."""
     cause: str = ""
     """Why it is not live, in words."""
+    kept_from: datetime | None = None
+    """When an earlier run of the program read what is shown; None: this one has read all."""
     next_refresh: datetime | None = None
     used: int = 0
     """RackConnect requests in the last 60 seconds."""

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 
 from rcv3_tui.api.budget import Priority
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.snapshot import Part, PartState, Snapshot
+from rcv3_tui.model.snapshot import MAIN, Part, PartState, Snapshot
 from rcv3_tui.sync.budget import RequestBudget
 from rcv3_tui.sync.changes import LinkState
 from rcv3_tui.sync.schedule import Beat
-
-MAIN = (Part.SERVERS, Part.PUBLIC_IPS, Part.POOLS)
-"""The parts that decide whether a picture counts as live."""
 
 _PATIENCE = 0.75
 """Parts of an interval that an answer may take before its want is told."""
@@ -47,7 +44,7 @@ def judge(
     causes = [state.error or "" for state in failing.values()]
     silent = [part for part in MAIN if _is_silent(beats[part], budget)]
     for part in silent:
-        if states[part].fetched is None and len(failing) == 0:
+        if not states[part].is_read and len(failing) == 0:
             return LinkState.CONNECTING, f"{part}: no answer yet"
         if part not in failing:
             causes.append(f"{part}: no answer for {beats[part].waiting_for:.0f} s")
@@ -57,7 +54,7 @@ def judge(
         causes.append("too many requests for the service; it is left alone for a while")
     if causes:
         return LinkState.PARTLY, "; ".join(causes)
-    if any(state.fetched is None for state in states.values()):
+    if not all(state.is_read for state in states.values()):
         return LinkState.CONNECTING, ""
     return LinkState.LIVE, ""
 
@@ -66,7 +63,10 @@ def _others_live(states: Mapping[Part, PartState], failing: PartState) -> bool:
     """Tell whether some other part has been read since this one began to fail."""
     since = failing.failing_since
     return since is not None and any(
-        state.error is None and state.fetched is not None and state.fetched >= since
+        state.error is None
+        and state.is_read
+        and state.fetched is not None
+        and state.fetched >= since
         for state in states.values()
     )
 

@@ -22,10 +22,10 @@ from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.resources import PoolNode, PublicIP
-from rcv3_tui.model.snapshot import Delta, Diff, Part, PartState, Snapshot, merge
+from rcv3_tui.model.snapshot import MAIN, Delta, Diff, Part, PartState, Snapshot, merge
 from rcv3_tui.sync.budget import RequestBudget
 from rcv3_tui.sync.changes import Change, Link, LinkChanged, LinkState, SnapshotChanged
-from rcv3_tui.sync.judging import MAIN, judge
+from rcv3_tui.sync.judging import judge
 from rcv3_tui.sync.movers import Movers
 from rcv3_tui.sync.pool_nodes import PoolNodes
 from rcv3_tui.sync.schedule import NETWORKS_INTERVAL, Beat, oldest
@@ -305,6 +305,7 @@ class RegionSync:
             unreachable=isinstance(error, NotReached),
             failing_since=before.failing_since or self._clock.now(),
             skipped=before.skipped,
+            kept=before.kept,
         )
         self._apply(*self.snapshot.with_part(part, state))
 
@@ -336,6 +337,7 @@ class RegionSync:
             state=state,
             as_of=oldest(part.fetched for part in parts if part.fetched is not None),
             cause=cause,
+            kept_from=self.snapshot.kept_from(),
             next_refresh=self._next_refresh(),
             used=self._budget.used,
             allowed=self._budget.limit,

@@ -24,6 +24,7 @@ from rcv3_tui.sync.changes import (
     Warned,
 )
 from rcv3_tui.sync.journal import FileJournal, Journal, NoJournal
+from rcv3_tui.sync.old_pictures import OldPictures
 
 if TYPE_CHECKING:
     import httpx
@@ -81,6 +82,7 @@ class Worker:
         self._refused_with = ""
         self._paused = False
         self._looked_at: tuple[str | None, str | None] = (None, None)
+        self._old = OldPictures(settings, self._clock, self._publish)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -139,7 +141,15 @@ class Worker:
             raise ReadOnly("read-only mode is on: nothing was changed")
         if self._operations is None:
             raise ReadOnly("not signed in yet: nothing was changed")
+        if any(self._is_old(request) for request in requests):
+            raise ReadOnly("an old picture is shown: nothing was changed; wait until it is live")
         return self._operations.submit(requests)
+
+    def _is_old(self, request: Request) -> bool:
+        """Tell whether a change rests on what an earlier run of the program read."""
+        part = Part.PUBLIC_IPS if request.pool is None else Part.POOLS
+        picture = self.snapshots.get(request.region)
+        return picture is not None and picture.part(part).kept
 
     def check_again(self, operation_id: str) -> None:
         """Look once more what became of an operation whose outcome is unknown; send nothing."""
@@ -205,6 +215,7 @@ class Worker:
         Ends only by cancellation. What operations were under way is in the journal then; their
         requests are not taken back.
         """
+        self._old.show()
         # Imported here so that a screen can be painted before the HTTP client is loaded.
         from rcv3_tui.api.transport import make_http
 
@@ -265,7 +276,7 @@ class Worker:
         known = self.snapshots.get(region)
         if known is not None and known.tenant == tenant:
             return known
-        return Snapshot(region=region, tenant=tenant)
+        return self._old.picture_of(region, tenant, self.settings)
 
     async def _live(
         self, access: Access, credentials: Credentials, regions: dict[str, RegionSync]
@@ -294,6 +305,7 @@ class Worker:
             others=tuple(r for r in access.catalogue.rackconnect_regions() if r not in regions),
         )
         self._publish(self.signed_in)
+        self._old.leave()
         await self._take_up(self._operations, access.tenant_id)
         if self._paused:
             self.pause(True)
@@ -328,6 +340,7 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             for region in regions.values():
                 tasks.create_task(region.run())
+            tasks.create_task(self._old.keep(lambda: self.snapshots, self.settings))
 
     def _make_journal(self, access: Access, credentials: Credentials) -> Journal:
         if self.settings.state_dir is None:

@@ -118,6 +118,12 @@ def moment(time: datetime | None) -> str:
     return "-" if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def old_picture(kept_from: datetime, now: datetime) -> str:
+    """Say of what an earlier run of the program read how old it is."""
+    at = f"{kept_from:%H:%M}" if kept_from.date() == now.date() else f"{kept_from:%m-%d %H:%M}"
+    return f"old picture, from {at} UTC, {age(kept_from, now)} ago"
+
+
 def status_text(
     status: str, signs: Glyphs, *, since: datetime | None, now: datetime, detail: str | None = None
 ) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.changes import Link, LinkState, SignedIn
-from rcv3_tui.tui.formats import Glyphs, age
+from rcv3_tui.tui.formats import Glyphs, age, old_picture
 from rcv3_tui.tui.widgets.line import Piece
 
 _WORST = (
@@ -90,10 +90,17 @@ def heading(
 
 def _link_pieces(link: Link, now: datetime, dot: str, signs: Glyphs) -> list[Piece]:
     tone = _TONES[link.state]
-    pieces = [Piece(link.state.value, tone)]
+    pieces = []
+    if link.kept_from is not None:
+        pieces.append(Piece(old_picture(link.kept_from, now), "failed"))
+        pieces.append(Piece(dot, "muted"))
+    pieces.append(Piece(link.state.value, tone))
     if link.state in (LinkState.STALE, LinkState.REFUSED, LinkState.PAUSED):
         if link.as_of is not None:
             pieces.append(Piece(f" {age(link.as_of, now)}", tone))
+    elif link.kept_from is not None:
+        # Until it is read anew nothing else matters as much.
+        pass
     elif link.interval < _COUNTED_FROM:
         # A countdown this short would tick for ever and tell nothing.
         pieces.append(Piece(f"{dot}every {link.interval:g}s", "muted", spare=8))

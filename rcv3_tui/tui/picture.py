@@ -50,6 +50,14 @@ PANE_OF = {
 PART_OF = {pane: part for part, pane in PANE_OF.items()}
 """The kind of resource that a pane shows; Operations shows none."""
 
+_RESTS_ON = {
+    PaneKind.SERVERS: (Part.SERVERS, Part.PUBLIC_IPS),
+    PaneKind.PUBLIC_IPS: (Part.PUBLIC_IPS,),
+    PaneKind.POOLS: (Part.POOLS,),
+    PaneKind.NODES: (Part.POOLS,),
+}
+"""What an operator looks at who changes something in a pane."""
+
 
 class RowDiff(Struct):
     """What one pane's table has to take in."""
@@ -266,6 +274,28 @@ class Picture:
             PaneKind.NETWORKS: snapshot.networks,
         }[kind]
         return self._make(kind, snapshot, key) if key in there else None
+
+    def kept_from(self, kind: PaneKind, rows: Iterable[str]) -> datetime | None:
+        """Tell whether a change of some rows would rest on what an earlier run read, and when.
+
+        Args:
+            kind: Their pane.
+            rows: Their ids; of no row, every region counts.
+
+        Returns:
+            When the oldest part was read; None: this run has read all that counts.
+        """
+        regions = {split_row(row)[0] for row in rows} or set(self.snapshots)
+        times: list[datetime] = []
+        for region in regions & self.snapshots.keys():
+            snapshot = self.snapshots[region]
+            at = snapshot.kept_from(*_RESTS_ON.get(kind, ()))
+            open_pool = self.open_pool
+            if kind is PaneKind.NODES and open_pool and open_pool[1] in snapshot.nodes_kept:
+                at = at or snapshot.part(Part.NODES).fetched
+            if at is not None:
+                times.append(at)
+        return min(times, default=None)
 
     def linked(self, kind: PaneKind, row: str | None) -> dict[PaneKind, frozenset[str]]:
         """Give the rows of the other panes that are tied to a row."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from rcv3_tui.model.snapshot import Part, PartState, Snapshot
 from rcv3_tui.tui.actions import asking, reading
 from rcv3_tui.tui.picture import PaneKind, split_row
@@ -127,7 +129,9 @@ class Going:
         open_pool = console.picture.open_pool
         if open_pool is not None:
             snapshot = console.picture.snapshots[open_pool[0]]
-            state = snapshot.part(Part.NODES)
+            # Told of all pools together; of this one it is known better.
+            is_kept = open_pool[1] in snapshot.nodes_kept
+            state = replace(snapshot.part(Part.NODES), kept=is_kept)
             if state.error is None and open_pool[1] not in snapshot.nodes:
                 return
             console.panes[PaneKind.NODES].part_changed(state)

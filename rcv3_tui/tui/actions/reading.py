@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rcv3_tui.tui.details import facts_of, raw_of, title_of
-from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.items import Item, OperationItem
 from rcv3_tui.tui.picture import split_row
 from rcv3_tui.tui.screens.help import HelpScreen
 from rcv3_tui.tui.screens.json_lines import json_lines
@@ -43,7 +43,10 @@ def details(console: ConsoleScreen) -> None:
 def raw_json(console: ConsoleScreen) -> None:
     """Open the raw JSON of the row under the cursor."""
     item = _item(console)
-    if item is not None:
+    if item is not None and not raw_of(item) and not isinstance(item, OperationItem):
+        # An earlier run keeps what it read, but not every byte of it.
+        console.say("its JSON comes with the next answer: what is shown is an old picture", "warn")
+    elif item is not None:
         console.app.push_screen(
             TextScreen(
                 f"JSON of {title_of(item)}",

@@ -19,7 +19,7 @@ from rcv3_tui.tui.actions.going import Going
 from rcv3_tui.tui.actions.hearing import Hearing
 from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, hints
 from rcv3_tui.tui.commands.keys import shown_keys
-from rcv3_tui.tui.formats import glyphs
+from rcv3_tui.tui.formats import glyphs, old_picture
 from rcv3_tui.tui.heading import heading
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.messages import Said
@@ -292,6 +292,11 @@ class ConsoleScreen(Screen[None]):
         """Tell whether changes are on; say why where they are not."""
         if self.worker.read_only:
             self.say("read-only mode: nothing can be changed; :readonly off lifts it", "warn")
+            return False
+        kept_from = self.picture.kept_from(self.active, self.targets())
+        if kept_from is not None:
+            old = old_picture(kept_from, self.picture.now())
+            self.say(f"{old}: changes wait until it has been read anew; Ctrl+R tries now", "warn")
             return False
         return True
 

@@ -117,7 +117,11 @@ class Pane(Vertical, Generic[ItemT]):
 
     def part_changed(self, state: PartState) -> None:
         """Hear how well the pane's part is known."""
-        if state.error != self._state.error or state.fetched is None or self._state.fetched is None:
+        before = self._state
+        if (state.error, state.kept) != (before.error, before.kept) or None in (
+            state.fetched,
+            before.fetched,
+        ):
             self._state = state
             self._explain()
             self.update_title()
@@ -202,6 +206,8 @@ class Pane(Vertical, Generic[ItemT]):
         elif self._state.skipped:
             count = len(self._state.skipped)
             left.append(Piece(f"  {count} not readable", "warn", spare=3))
+        if self._state.kept and self._state.fetched is not None:
+            left.append(Piece(f"  from {self._state.fetched:%H:%M} UTC", "warn"))
         position = self.table.position
         right = [Piece(f"{name}  ", spare=4) for name in self._beside]
         right += [Piece(f" {position} " if position.total else " ", spare=2)]
