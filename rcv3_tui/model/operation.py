@@ -112,6 +112,8 @@ class Operation(Struct, frozen=True, omit_defaults=True):
     """Reason or outcome in words."""
     known: tuple[str, ...] = ()
     """The precondition: lower-case ids that were there right before its request left."""
+    user: str = ""
+    """Who asked for it, where an earlier run wrote that down."""
 
     @property
     def is_ended(self) -> bool:

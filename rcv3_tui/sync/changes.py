@@ -102,6 +102,13 @@ class OperationChanged(Struct, frozen=True):
     operation: Operation
 
 
+class OperationsRecalled(Struct, frozen=True):
+    """What the journal tells of earlier runs' operations on this account."""
+
+    operations: tuple[Operation, ...]
+    """Those that have ended, oldest first."""
+
+
 class LinkChanged(Struct, frozen=True):
     """The connection's state, budget or next refresh differs."""
 
@@ -115,4 +122,12 @@ class Warned(Struct, frozen=True):
     """One line: what happened, to what, and what to do next."""
 
 
-Change = SignedIn | SignInFailed | SnapshotChanged | OperationChanged | LinkChanged | Warned
+Change = (
+    SignedIn
+    | SignInFailed
+    | SnapshotChanged
+    | OperationChanged
+    | OperationsRecalled
+    | LinkChanged
+    | Warned
+)

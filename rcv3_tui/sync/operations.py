@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Kind, Operation, Request, State
 from rcv3_tui.sync.address_work import AddressWork
-from rcv3_tui.sync.changes import Change, OperationChanged
+from rcv3_tui.sync.changes import Change, OperationChanged, OperationsRecalled
 from rcv3_tui.sync.course import Course, Refused
 from rcv3_tui.sync.journal import Journal
 from rcv3_tui.sync.node_work import CHUNK, NodeWork
@@ -111,6 +111,20 @@ class Operations:
             for start in range(0, len(courses), CHUNK):
                 self._spawn(self._carry_out_nodes(courses[start : start + CHUNK]))
         return tuple(taken)
+
+    def recall(self, operations: Sequence[Operation]) -> None:
+        """Know of earlier runs' operations again, so that they can be listed and looked at.
+
+        Args:
+            operations: Those that have ended, oldest first.
+        """
+        new = tuple(operation for operation in operations if operation.id not in self.all)
+        if not new:
+            return
+        known = dict(self.all)
+        self.all.clear()
+        self.all.update({operation.id: operation for operation in new} | known)
+        self._publish(OperationsRecalled(new))
 
     def resume(self, operations: Sequence[Operation], *, read_only: bool = False) -> None:
         """Go on with operations that an earlier run left without an outcome.

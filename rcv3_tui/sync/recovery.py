@@ -11,7 +11,7 @@ import fcntl
 import logging
 import os
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from rcv3_tui.sync.journal import Entry, append_locked, locked, sync_directory
 _log = logging.getLogger("rcv3_tui.sync")
 
 JOURNAL = "journal.jsonl"
+TORN = "journal.torn"
+"""Where lines of a journal go that cannot be read."""
+
 MOST_BYTES = 4_000_000
 """Size from which on a journal is put aside at the next start."""
 
@@ -34,25 +37,29 @@ KEPT_JOURNALS = 5
 _decoder = msgspec.json.Decoder(Entry)
 
 
+MOST_RECALLED = 500
+"""Operations of earlier runs that are shown, the newest of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What a journal holds."""
 
     entries: tuple[Entry, ...]
-    torn: int
+    unreadable: tuple[bytes, ...]
     """Lines that cannot be read: cut off in the middle of a write, or damaged."""
-    cut_off: bool = False
-    """The last line has no end: whoever wrote it died."""
 
 
 @dataclass(frozen=True, slots=True)
-class TakenUp:
-    """What an earlier run left to this one."""
+class Left:
+    """What earlier runs left."""
 
-    operations: tuple[Operation, ...] = ()
-    """Those without an outcome, oldest first."""
-    cut_off: bool = False
-    """The journal's last line was cut off; it is closed now, and passed over."""
+    open: tuple[Operation, ...] = ()
+    """Operations without an outcome that were taken over, oldest first."""
+    ended: tuple[Operation, ...] = ()
+    """Operations of the account that have ended, oldest first."""
+    unreadable: int = 0
+    """Lines of the journal that could not be read and were set aside."""
 
 
 class RunLock:
@@ -87,21 +94,21 @@ def read_history(path: Path) -> History:
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return History((), 0)
+        return History((), ())
     entries: list[Entry] = []
-    torn = 0
+    unreadable: list[bytes] = []
     for line in lines:
         if not line.strip():
             continue
         try:
             entries.append(_decoder.decode(line))
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            torn += 1
-    return History(tuple(entries), torn, cut_off=bool(lines[-1].strip()))
+            unreadable.append(line)
+    return History(tuple(entries), tuple(unreadable))
 
 
-def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]:
-    """Give the operations whose last line is no outcome, oldest first.
+def operations_of(entries: Iterable[Entry]) -> list[tuple[Entry, Operation]]:
+    """Give every operation that a journal tells of, oldest first.
 
     Args:
         entries: All lines, in the order they were written.
@@ -117,7 +124,7 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]
         last[entry.operation] = entry
         if entry.known:
             known[entry.operation] = entry.known
-    stood = [
+    return [
         (
             entry,
             Operation(
@@ -130,17 +137,19 @@ def open_operations(entries: tuple[Entry, ...]) -> list[tuple[Entry, Operation]]
                 resource_id=entry.resource_id,
                 detail=entry.detail,
                 known=known.get(entry.operation, ()),
+                user=entry.user,
             ),
         )
         for entry in last.values()
     ]
-    return [(entry, operation) for entry, operation in stood if not operation.is_ended]
 
 
 def take_up(
     directory: Path, *, profile: str, tenant: str, regions: Collection[str], run: str
-) -> TakenUp:
+) -> Left:
     """Take the open operations of dead runs over, so that no other copy does the same.
+
+    Lines that cannot be read are set aside, and a journal that has grown too large as well.
 
     Args:
         directory: The per-user state directory.
@@ -149,61 +158,81 @@ def take_up(
         regions: In which regions; those of others stay too.
         run: This run.
 
-    Returns:
-        The operations taken over, and whether the journal was whole.
-
     Raises:
         OSError: The journal cannot be read or written.
     """
     path = directory / JOURNAL
     if not path.exists():
-        return TakenUp()
+        return Left()
     with locked(directory):
         history = read_history(path)
-        if history.torn:
-            _log.warning("%s: %d unreadable lines are passed over", path, history.torn)
+        if history.unreadable:
+            _log.warning("%s: %d unreadable lines are set aside", path, len(history.unreadable))
+            _set_aside(path, history)
+        known = operations_of(history.entries)
         taken: list[Operation] = []
         lines: list[bytes] = []
-        for entry, operation in open_operations(history.entries):
+        for entry, operation in known:
+            if operation.is_ended:
+                continue
             mine = entry.profile == profile and entry.tenant == tenant
             here = operation.request.region in regions
             if mine and here and entry.run != run and not _is_alive(directory, entry.run):
                 taken.append(operation)
                 line = replace(entry, run=run, known=operation.known)
                 lines.append(msgspec.json.encode(line) + b"\n")
-        if lines or history.cut_off:
+        if lines:
             append_locked(path, b"".join(lines))
+        ended = _ended(known, tenant)
+        if len(ended) < MOST_RECALLED:
+            older = read_history(_numbered(path, 1)).entries
+            ended = [*_ended(operations_of(older), tenant), *ended]
         if path.stat().st_size > MOST_BYTES:
             _rotate(path)
-        return TakenUp(tuple(taken), history.cut_off)
+    unique = {operation.id: operation for operation in ended}
+    return Left(tuple(taken), tuple(unique.values())[-MOST_RECALLED:], len(history.unreadable))
+
+
+def _ended(known: Iterable[tuple[Entry, Operation]], tenant: str) -> list[Operation]:
+    return [
+        operation for entry, operation in known if operation.is_ended and entry.tenant == tenant
+    ]
+
+
+def _set_aside(path: Path, history: History) -> None:
+    """Keep what cannot be read in a file of its own, and the journal without it."""
+    append_locked(path.with_name(TORN), b"".join(line + b"\n" for line in history.unreadable))
+    unreadable = set(history.unreadable)
+    lines = path.read_bytes().split(b"\n")
+    _put_in_place(path, (line for line in lines if line.strip() and line not in unreadable))
 
 
 def _rotate(path: Path) -> None:
     """Put a full journal aside and begin a new one with whatever has no outcome yet."""
-    lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-    is_open = {entry.operation for entry, _ in open_operations(read_history(path).entries)}
-    kept: list[bytes] = []
-    for line in lines:
-        try:
-            entry = _decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue
-        if entry.operation in is_open:
-            kept.append(line + b"\n")
+    entries = read_history(path).entries
+    is_open = {entry.operation for entry, op in operations_of(entries) if not op.is_ended}
+    kept = [msgspec.json.encode(entry) for entry in entries if entry.operation in is_open]
+    for number in range(KEPT_JOURNALS, 1, -1):
+        newer = _numbered(path, number - 1)
+        if newer.exists():
+            newer.replace(_numbered(path, number))
+    # A second name first: at no moment is there no journal.
+    _numbered(path, 1).unlink(missing_ok=True)
+    os.link(path, _numbered(path, 1))
+    _put_in_place(path, kept)
+
+
+def _put_in_place(path: Path, lines: Iterable[bytes]) -> None:
+    """Have a journal hold other lines, whole or not at all."""
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
-    append_locked(new, b"".join(kept))
-    for number in range(KEPT_JOURNALS, 0, -1):
-        older = path.with_name(f"{path.name}.{number}")
-        newer = path if number == 1 else path.with_name(f"{path.name}.{number - 1}")
-        if newer == path:
-            # A second name first: at no moment is there no journal.
-            older.unlink(missing_ok=True)
-            os.link(path, older)
-        elif newer.exists():
-            newer.replace(older)
+    append_locked(new, b"".join(line + b"\n" for line in lines))
     new.replace(path)
     sync_directory(path.parent)
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.{number}")
 
 
 def _is_alive(directory: Path, run: str) -> bool:

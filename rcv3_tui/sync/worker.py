@@ -363,7 +363,7 @@ class Worker:
 
     async def _take_up(self, operations: Operations, tenant: str) -> None:
         """Go on with what earlier runs left open, beginning with a look."""
-        from rcv3_tui.sync.recovery import take_up
+        from rcv3_tui.sync.recovery import TORN, take_up
 
         if self.settings.state_dir is None:
             return
@@ -382,13 +382,15 @@ class Worker:
                 f"({error.strerror}); mend {self.settings.state_dir} and start again"
             )
             return
-        if left.cut_off:
+        if left.unreadable:
+            lines = "1 line" if left.unreadable == 1 else f"{left.unreadable} lines"
             self._warn(
-                "the journal's last line was cut off, when the program or the machine died: it is "
-                "passed over, and nothing before it is lost"
+                f"{lines} of the journal cannot be read, cut off perhaps when the machine died; "
+                f"set aside in {TORN}, nothing else is lost"
             )
+        operations.recall(left.ended)
         operations.resume(
-            [op for op in left.operations if op.id not in operations.all],
+            [op for op in left.open if op.id not in operations.all],
             read_only=self.read_only,
         )
 

@@ -241,6 +241,8 @@ def _operation(item: OperationItem) -> Iterable[Fact]:
     yield Fact("state", operation.state, "failed" if operation.is_trouble else "")
     yield Fact("outcome", operation.detail or "-")
     yield Fact("asked", moment(operation.asked))
+    if operation.user:
+        yield Fact("asked by", operation.user)
     yield Fact("since", moment(operation.changed))
     if operation.is_ended:
         yield Fact("took", duration(operation.seconds))

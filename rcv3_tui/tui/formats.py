@@ -30,6 +30,8 @@ class Glyphs(Struct, frozen=True):
     arrow: str
     up: str
     down: str
+    done: str
+    left: str
 
     def of(self, stage: Phase) -> str:
         """Give the sign of a phase."""
@@ -52,6 +54,8 @@ UNICODE = Glyphs(
     arrow="→",
     up="↑",
     down="↓",
+    done="█",
+    left="░",
 )
 
 ASCII = Glyphs(
@@ -70,6 +74,8 @@ ASCII = Glyphs(
     arrow="->",
     up="^",
     down="v",
+    done="#",
+    left=".",
 )
 
 
@@ -111,6 +117,25 @@ def age(moment: datetime | None, now: datetime) -> str:
 def age_sort(moment: datetime | None) -> float | None:
     """Give what ages sort by: the youngest first; None when the moment is not known."""
     return None if moment is None else -moment.timestamp()
+
+
+def progress(done: int, failed: int, left: int, signs: Glyphs, width: int = 20) -> str:
+    """Draw how far work on several things has come: a bar and the counts.
+
+    Args:
+        done: How many ended as asked.
+        failed: How many ended otherwise; each shows in the bar, if only as one sign.
+        left: How many have not ended.
+        signs: The glyphs of this terminal.
+        width: Cells of the bar; fewer things than that take a cell each.
+    """
+    total = done + failed + left
+    width = min(width, total)
+    amiss = max(1, failed * width // total) if failed else 0
+    to_do = max(1, left * width // total) if left else 0
+    so_far = max(0, width - amiss - to_do)
+    bar = signs.done * so_far + signs.of(Phase.FAILED) * amiss + signs.left * to_do
+    return f"{bar} {done} done, {failed} failed, {left} left"
 
 
 def moment(time: datetime | None) -> str:

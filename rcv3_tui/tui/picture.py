@@ -168,6 +168,12 @@ class Picture:
             self._fill_touched(diffs, region, watch.tick(self._clock.now()))
         return diffs
 
+    def recall(self, operations: Iterable[Operation]) -> RowDiffs:
+        """Take operations of earlier runs in; they have ended, and are about no row any more."""
+        self.operations |= {operation.id: operation for operation in operations}
+        rows = {op.id: OperationItem(op.id, op) for op in operations}
+        return {PaneKind.OPERATIONS: RowDiff({**rows})}
+
     def take_operation(self, operation: Operation) -> RowDiffs:
         """Take an operation's step in: its own row and those it is about."""
         self.operations[operation.id] = operation

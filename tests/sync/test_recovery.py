@@ -12,7 +12,15 @@ import pytest
 from rcv3_tui.model.operation import Kind, Operation, Request, State, Target
 from rcv3_tui.sync import recovery
 from rcv3_tui.sync.journal import Entry, FileJournal, append
-from rcv3_tui.sync.recovery import JOURNAL, RunLock, TakenUp, open_operations, read_history, take_up
+from rcv3_tui.sync.recovery import (
+    JOURNAL,
+    TORN,
+    Left,
+    RunLock,
+    operations_of,
+    read_history,
+    take_up,
+)
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 ADD = Request(kind=Kind.ADD_PUBLIC_IP, region="IAD", server=Target("server-1", "web-01"))
@@ -35,11 +43,7 @@ async def write(directory: Path, *operations: Operation, run: str = "", **who: s
         await journal.write(one)
 
 
-def taken(directory: Path, run: str = "me", **who: str) -> list[Operation]:
-    return list(taking_up(directory, run, **who).operations)
-
-
-def taking_up(directory: Path, run: str = "me", **who: str) -> TakenUp:
+def found(directory: Path, run: str = "me", **who: str) -> Left:
     return take_up(
         directory,
         profile=who.get("profile", "default"),
@@ -47,6 +51,10 @@ def taking_up(directory: Path, run: str = "me", **who: str) -> TakenUp:
         regions=("IAD",),
         run=run,
     )
+
+
+def taken(directory: Path, run: str = "me", **who: str) -> list[Operation]:
+    return list(found(directory, run, **who).open)
 
 
 def aside(directory: Path) -> list[str]:
@@ -121,19 +129,9 @@ async def test_a_line_cut_off_by_a_death_costs_itself_alone(tmp_path: Path) -> N
 
     history = read_history(tmp_path / JOURNAL)
 
-    assert history.torn == 1
+    assert len(history.unreadable) == 1
     assert [entry.operation for entry in history.entries] == ["op-1", "op-2"]
     assert [left.id for left in taken(tmp_path)] == ["op-1", "op-2"]
-
-
-async def test_a_line_that_was_cut_off_is_told_once(tmp_path: Path) -> None:
-    await write(tmp_path, operation(1, State.SETTLED))
-    with (tmp_path / JOURNAL).open("ab") as file:
-        file.write(b'{"at":"2026-01-15T12:00:00Z","operat')
-
-    assert taking_up(tmp_path).cut_off
-    assert not taking_up(tmp_path).cut_off
-    assert read_history(tmp_path / JOURNAL).torn == 1
 
 
 def test_no_journal_means_nothing_to_take_up(tmp_path: Path) -> None:
@@ -143,14 +141,14 @@ def test_no_journal_means_nothing_to_take_up(tmp_path: Path) -> None:
 def test_lines_that_are_no_entries_are_passed_over(tmp_path: Path) -> None:
     append(tmp_path / JOURNAL, b'{"future": true}\n[]\n\xff\xfe\n')
     history = read_history(tmp_path / JOURNAL)
-    assert (history.entries, history.torn) == ((), 3)
+    assert (history.entries, len(history.unreadable)) == ((), 3)
 
 
-def test_open_operations_come_in_the_order_they_were_asked_for() -> None:
+def test_operations_come_in_the_order_they_were_asked_for() -> None:
     entries = tuple(
         Entry(at=NOW, operation=name, state=State.PLANNED, request=ADD) for name in ("b", "a", "b")
     )
-    assert [op.id for _, op in open_operations(entries)] == ["b", "a"]
+    assert [op.id for _, op in operations_of(entries)] == ["b", "a"]
 
 
 async def test_a_full_journal_is_put_aside_without_losing_what_is_open(
@@ -184,3 +182,45 @@ async def test_older_journals_move_on_and_the_oldest_goes(
     ]
     newest = read_history(tmp_path / f"{JOURNAL}.1").entries
     assert newest[0].operation == f"op-{recovery.KEPT_JOURNALS + 1}"
+
+
+async def test_unreadable_lines_are_set_aside_once_and_nothing_else_is_touched(
+    tmp_path: Path,
+) -> None:
+    await write(tmp_path, operation(1, State.SETTLED))
+    append(tmp_path / JOURNAL, b"{half a li\n")
+    await write(tmp_path, operation(2))
+    whole = (tmp_path / JOURNAL).read_bytes().replace(b"{half a li\n", b"")
+
+    assert found(tmp_path).unreadable == 1
+    assert found(tmp_path).unreadable == 0
+
+    assert (tmp_path / TORN).read_bytes() == b"{half a li\n"
+    assert stat.S_IMODE((tmp_path / TORN).stat().st_mode) == 0o600
+    assert (tmp_path / JOURNAL).read_bytes().startswith(whole)
+
+
+async def test_what_has_ended_is_recalled_with_who_asked_for_it(tmp_path: Path) -> None:
+    await write(tmp_path, operation(1), operation(1, State.SETTLED, detail="done"))
+    await write(tmp_path, operation(2, State.FAILED), tenant="654321")
+    await write(tmp_path, operation(3, State.REJECTED), profile="another")
+
+    ended = found(tmp_path).ended
+
+    assert [(op.id, op.state, op.user) for op in ended] == [
+        ("op-1", State.SETTLED, "example-user"),
+        ("op-3", State.REJECTED, "example-user"),
+    ]
+
+
+async def test_what_was_put_aside_last_is_recalled_too_and_no_more_than_is_worth_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "MOST_BYTES", 10)
+    await write(tmp_path, operation(1, State.SETTLED))
+    assert [op.id for op in found(tmp_path).ended] == ["op-1"]
+    monkeypatch.undo()
+    await write(tmp_path, operation(2, State.SETTLED))
+    assert [op.id for op in found(tmp_path).ended] == ["op-1", "op-2"]
+    monkeypatch.setattr(recovery, "MOST_RECALLED", 1)
+    assert [op.id for op in found(tmp_path).ended] == ["op-2"]

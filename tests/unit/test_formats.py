@@ -20,6 +20,7 @@ from rcv3_tui.tui.formats import (
     elapsed,
     glyphs,
     moment,
+    progress,
     server_status_text,
     status_text,
 )
@@ -114,3 +115,29 @@ def test_ascii_signs_are_ascii() -> None:
     assert glyphs(False) is UNICODE
     others = (ASCII.mark, ASCII.retain, ASCII.dash, ASCII.ellipsis, ASCII.dot, ASCII.arrow)
     assert all(text.isascii() for text in (*ASCII.phases.values(), *others, ASCII.up, ASCII.down))
+
+
+@pytest.mark.parametrize(
+    ("done", "failed", "left", "bar"),
+    [
+        (0, 0, 2, ".."),
+        (1, 1, 1, "#!."),
+        (40, 0, 0, "#" * 20),
+        (38, 1, 1, "#" * 18 + "!."),
+        (0, 50, 0, "!" * 20),
+    ],
+)
+def test_a_bar_shows_what_is_done_what_failed_and_what_is_left(
+    done: int, failed: int, left: int, bar: str
+) -> None:
+    text = progress(done, failed, left, ASCII)
+
+    assert text == f"{bar} {done} done, {failed} failed, {left} left"
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
+def test_a_bar_is_never_longer_than_it_should(done: int, failed: int, left: int) -> None:
+    if done + failed + left:
+        bar, _, _ = progress(done, failed, left, ASCII).partition(" ")
+        assert len(bar) <= 20
+        assert ("!" in bar, "." in bar) == (failed > 0, left > 0)

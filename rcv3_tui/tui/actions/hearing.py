@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from rcv3_tui.model.operation import Operation, State
@@ -13,13 +13,17 @@ from rcv3_tui.sync.changes import (
     LinkChanged,
     LinkState,
     OperationChanged,
+    OperationsRecalled,
     SignedIn,
     SignInFailed,
     SnapshotChanged,
     Warned,
 )
 from rcv3_tui.tui.actions import reading
-from rcv3_tui.tui.formats import duration
+from rcv3_tui.tui.commands import BY_NAME
+from rcv3_tui.tui.commands.keys import shown_keys
+from rcv3_tui.tui.formats import duration, progress
+from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
 
@@ -50,6 +54,8 @@ class Hearing:
                 self._take_snapshot(snapshot, diff)
             case OperationChanged(operation):
                 self._take_operation(operation)
+            case OperationsRecalled(operations):
+                self._apply(self._console.picture.recall(operations))
             case LinkChanged(link):
                 self._take_link(link)
             case SignedIn():
@@ -84,35 +90,51 @@ class Hearing:
         console = self._console
         before = console.picture.operations.get(operation.id)
         self._apply(console.picture.take_operation(operation))
+        together = self._together(operation)
+        ends = operation.is_ended and (before is None or not before.is_ended)
+        if len(together) > 1 and (ends or not operation.is_ended):
+            self._tell_progress(operation, together, ends=ends)
+        else:
+            self._tell(operation, before, ends=ends)
+        console.write_header()
+
+    def _tell(self, operation: Operation, before: Operation | None, *, ends: bool) -> None:
+        console = self._console
         sentence = operation.request.sentence
-        if operation.is_ended and (before is None or not before.is_ended):
-            took = f" ({duration(operation.seconds)})"
-            if operation.is_trouble:
-                console.say(f"{sentence}: {operation.detail}{took}", "failed")
-            elif (progress := self._progress(operation)) is not None:
-                console.say(progress, "ok")
-            else:
-                console.say(f"{sentence}: {operation.detail or 'done'}{took}", "ok")
+        if ends:
+            console.say(_outcome(operation), "failed" if operation.is_trouble else "ok")
         elif operation.state is State.PLANNED and before is None:
             console.say(f"{sentence} ...", "moving")
         elif before is not None and operation.detail != before.detail and operation.detail:
             console.say(f"{sentence}: {operation.detail}", "moving")
-        console.write_header()
 
-    def _progress(self, operation: Operation) -> str | None:
-        """Say how far the work that was asked for together has come; None for a single one."""
-        together = [
+    def _together(self, operation: Operation) -> list[Operation]:
+        """Give all that was asked for at once with an operation, itself among them."""
+        return [
             other
             for other in self._console.picture.operations.values()
-            if other.batch == operation.batch and other.batch
+            if other.batch and other.batch == operation.batch
         ]
-        if len(together) < 2:
-            return None
+
+    def _tell_progress(
+        self, operation: Operation, together: Sequence[Operation], *, ends: bool
+    ) -> None:
+        """Show how far work on several things has come; each one's outcome goes into the log."""
+        console = self._console
+        if ends:
+            console.note(_outcome(operation), "failed" if operation.is_trouble else "ok")
         failed = sum(1 for other in together if other.is_trouble)
         left = sum(1 for other in together if not other.is_ended)
-        done = len(together) - failed - left
-        how = f"{done} done, {failed} failed, {left} left"
-        return f"{operation.request.kind.value} x {len(together)}: {how}; 5 lists them"
+        bar = progress(len(together) - failed - left, failed, left, console.signs)
+        what = f"{operation.request.kind.value} x {len(together)}"
+        key = shown_keys(BY_NAME["ops"], console.settings.keys)
+        if left:
+            why = "" if ends or not operation.detail else f" - {operation.detail}"
+            console.show(Said(console.picture.now(), f"{what} {bar}; {key} stops{why}", "moving"))
+        elif ends:
+            amiss = next((_outcome(other) for other in together if other.is_trouble), "")
+            why = f" - {amiss}" if amiss else ""
+            console.say(f"{what} {bar}; {key} lists them{why}", "failed" if failed else "ok")
 
     def _take_link(self, link: Link) -> None:
         console = self._console
@@ -132,3 +154,8 @@ class Hearing:
     def _apply(self, diffs: RowDiffs) -> None:
         self._console.panes.apply(diffs)
         reading.bring_up_to_date(self._console)
+
+
+def _outcome(operation: Operation) -> str:
+    took = duration(operation.seconds)
+    return f"{operation.request.sentence}: {operation.detail or 'done'} ({took})"

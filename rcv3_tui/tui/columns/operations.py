@@ -9,6 +9,9 @@ from rcv3_tui.tui.formats import TONES, Glyphs, duration, elapsed
 from rcv3_tui.tui.items import OperationItem
 from rcv3_tui.tui.widgets.table import Cell, Column, natural
 
+_DAYS_OF_A_YEAR = 300
+"""From here on a day and a month alone could be taken for this year's."""
+
 _STATE_TONES = {
     State.SETTLED: "ok",
     State.FAILED: "failed",
@@ -34,6 +37,12 @@ def operation_columns(
         tone = _STATE_TONES.get(operation.state, TONES[Phase.MOVING])
         return Cell(f"{signs.of(stage)} {operation.state}", tone)
 
+    def when(item: OperationItem) -> Cell:
+        asked = item.operation.asked
+        days = (now().date() - asked.date()).days
+        form = "%H:%M:%S" if days == 0 else "%d %b" if days < _DAYS_OF_A_YEAR else "%b %Y"
+        return Cell(asked.strftime(form), "muted")
+
     def took(item: OperationItem) -> Cell:
         operation = item.operation
         if operation.is_ended:
@@ -47,7 +56,7 @@ def operation_columns(
             min_width=8,
             max_width=8,
             priority=3,
-            cell=lambda item: Cell(f"{item.operation.asked:%H:%M:%S}", "muted"),
+            cell=when,
             sort_key=lambda item: -item.operation.asked.timestamp(),
         ),
         Column(

@@ -147,9 +147,17 @@ class ConsoleScreen(Screen[None]):
             text: One line; literal.
             tone: `ok`, `warn`, `failed`, `moving` or nothing.
         """
+        self.show(self.note(text, tone))
+
+    def note(self, text: str, tone: str = "") -> Said:
+        """Put an outcome into the log alone; the arguments are those of `say`."""
         said = Said(self.picture.now(), text, tone)
         self.messages.append(said)
         del self.messages[:-_LOG_LENGTH]
+        return said
+
+    def show(self, said: Said) -> None:
+        """Put something on the message line, unless an error stands there still."""
         if self._message is not None and self._message.stays and not said.stays:
             return
         self._show_message(said)
