@@ -14,6 +14,7 @@ from rcv3_tui.cli.usage import PROGRAM, UsageError
 if TYPE_CHECKING:
     from rcv3_tui.settings import Settings
     from rcv3_tui.sync.worker import ASGIApp
+    from rcv3_tui.tui.keeper import ProfileKeeper
 
 _DESCRIPTION = "A terminal console for Rackspace's RackConnect v3.0."
 
@@ -84,10 +85,14 @@ def run(options: argparse.Namespace) -> int:
     _check_choices(plan.without_credentials)
     # Before the secret is read: a keyring or a command need not be asked for nothing.
     terminal.require_terminal()
-    return _open(account.settings_of(plan), None)
+    # Imported here: help and a demo keep nothing.
+    from rcv3_tui.cli.keeping import ConfigKeeper
+
+    keeper = ConfigKeeper(plan.config_file)
+    return _open(account.settings_of(plan), None, keeper)
 
 
-def _open(settings: Settings, app: ASGIApp | None) -> int:
+def _open(settings: Settings, app: ASGIApp | None, keeper: ProfileKeeper | None = None) -> int:
     import gc
     from dataclasses import replace
 
@@ -97,7 +102,7 @@ def _open(settings: Settings, app: ASGIApp | None) -> int:
     from rcv3_tui.tui.run import run_console
 
     settings = replace(settings, ascii=settings.ascii or not terminal.locale_is_utf8())
-    return run_console(settings, asgi_app=app)
+    return run_console(settings, asgi_app=app, keeper=keeper)
 
 
 def _check_choices(settings: Settings) -> None:

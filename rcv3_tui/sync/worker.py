@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.model.operation import Operation, Request
 from rcv3_tui.model.snapshot import Part, Snapshot
-from rcv3_tui.settings import Credentials, Settings
+from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.sync.changes import (
     Change,
     Link,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
-    from rcv3_tui.api.identity import Access
+    from rcv3_tui.api.identity import Access, Session
     from rcv3_tui.sync.opening import OpenRegion
     from rcv3_tui.sync.operations import Operations
     from rcv3_tui.sync.recovery import RunLock
@@ -80,6 +80,9 @@ class Worker:
         self._new_settings = asyncio.Event()
         self._refusal: asyncio.Event = asyncio.Event()
         self._refused_with = ""
+        self._challenge: tuple[Session, str] | None = None
+        """The session that a passcode goes on, and Identity's name for it."""
+        self._passcode: Secret | None = None
         self._paused = False
         self._looked_at: tuple[str | None, str | None] = (None, None)
         self._old = OldPictures(settings, self._clock, self._publish)
@@ -205,6 +208,12 @@ class Worker:
             regions=regions or self.settings.regions,
             identity_url=identity_url or self.settings.identity_url,
         )
+        self._challenge = self._passcode = None
+        self._new_settings.set()
+
+    def give_passcode(self, passcode: Secret) -> None:
+        """Go on where `Trouble.SECOND_FACTOR` stopped, with what the operator typed; once."""
+        self._passcode = passcode
         self._new_settings.set()
 
     # -- the work -----------------------------------------------------------------------------
@@ -243,14 +252,21 @@ class Worker:
                 self._lock = None
 
     async def _open(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
-        from rcv3_tui.api.errors import ApiError
+        from rcv3_tui.api.errors import ApiError, SecondFactorNeeded
         from rcv3_tui.sync.opening import open_regions, session_for, sign_in_failure
 
-        session = session_for(http, self.settings, credentials, self._clock)
+        challenge, passcode = self._challenge, self._passcode
+        self._challenge = self._passcode = None
+        if challenge is not None and passcode is not None:
+            session, session_id = challenge
+        else:
+            session, session_id = session_for(http, self.settings, credentials, self._clock), None
         try:
-            access = await session.access()
+            access = await session.access(passcode=passcode, session_id=session_id)
             opened = open_regions(http, session, access, self.settings, self._clock)
         except ApiError as error:
+            if isinstance(error, SecondFactorNeeded):
+                self._challenge = (session, error.session_id)
             failure = sign_in_failure(error, self.settings, credentials)
             self._failed(failure.trouble, failure.message)
         else:

@@ -17,19 +17,21 @@ from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 
 from rcv3_tui.exit_codes import ExitCode
-from rcv3_tui.settings import Settings, identity_address, identity_name
+from rcv3_tui.settings import Settings
 from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed, Trouble
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.terminal import Depth
 from rcv3_tui.tui.actions import leaving, reading
 from rcv3_tui.tui.commands import COMMANDS
 from rcv3_tui.tui.driver import TerminalDriver
+from rcv3_tui.tui.keeper import ProfileKeeper
 from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
 from rcv3_tui.tui.screens.console import ConsoleScreen
 from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
 from rcv3_tui.tui.screens.login import LoginScreen
 from rcv3_tui.tui.screens.text import TextScreen
+from rcv3_tui.tui.signing_in import SigningIn
 from rcv3_tui.tui.theme import THEME
 
 _log = logging.getLogger("rcv3_tui.tui")
@@ -49,6 +51,7 @@ class ConsoleApp(App[int]):
         worker: What keeps the account live; run by the app.
         guard: Makes the dialogs' guard against type-ahead.
         depth: How many colours the terminal has.
+        keeper: Keeps what was signed in with, where that is wished; None: it cannot.
     """
 
     TITLE = "rcv3-tui"
@@ -66,6 +69,7 @@ class ConsoleApp(App[int]):
         *,
         guard: GuardFactory = TypeAheadGuard,
         depth: Depth = Depth.TRUE,
+        keeper: ProfileKeeper | None = None,
     ) -> None:
         super().__init__(driver_class=TerminalDriver, ansi_color=False)
         self.settings = settings
@@ -82,8 +86,13 @@ class ConsoleApp(App[int]):
         # Textual takes an empty NO_COLOR for a wish, and greys for no colour.
         self.no_color = self.depth is Depth.NONE
         self._filters = [each for each in self._filters if isinstance(each, ANSIToTruecolor)]
-        self._was_signed_in = False
-        self._login: LoginScreen | None = None
+        self._signing_in = SigningIn(
+            settings,
+            worker,
+            keeper,
+            open_screen=self.push_screen,
+            say=self._console.say,
+        )
         self._interrupted_at = float("-inf")
         self._worker_task: asyncio.Task[None] | None = None
         # Before anything has styles: a change afterwards has all of them worked out twice.
@@ -183,56 +192,31 @@ class ConsoleApp(App[int]):
             case _:
                 self._console.take(change)
 
-    def _signed_in(self, change: Change) -> None:
-        self._was_signed_in = True
-        if self._login is not None:
-            self._login.dismiss(None)
-            self._login = None
+    def _signed_in(self, change: SignedIn) -> None:
+        self._signing_in.succeeded(change)
         self._console.take(change)
 
     def _sign_in_failed(self, change: SignInFailed) -> None:
-        if self._login is not None:
-            self._login.show_refusal(change.message)
-        elif change.trouble is Trouble.NO_CREDENTIALS:
-            self._open_login("")
-        elif self._was_signed_in:
+        if self._signing_in.worked and not self._signing_in.is_asking:
             self._console.take(change)
-            self._open_login(change.message)
-        else:
+        if not self._signing_in.take(change):
             self.failure = change
             code = change.trouble.exit_code
             self.exit(code, return_code=code)
 
-    def _open_login(self, message: str) -> None:
-        credentials = self.settings.credentials
-        self._login = LoginScreen(
-            username=credentials.username if credentials else self.settings.username_hint or "",
-            region=",".join(self.settings.regions),
-            identity=identity_name(self.settings.identity_url),
-            message=message,
-            ascii_only=self.settings.ascii,
-        )
-        self.push_screen(self._login)
-
     def on_login_screen_abandoned(self) -> None:
         """Leave where there is no account; stay with the last picture where there was one."""
-        if self._login is not None:
-            self._login.dismiss(None)
-            self._login = None
-        if not self._was_signed_in:
+        self._signing_in.close()
+        if not self._signing_in.worked:
             self.exit(ExitCode.OK, return_code=ExitCode.OK)
 
     def on_login_screen_submitted(self, message: LoginScreen.Submitted) -> None:
-        """Try what was typed, once."""
-        if self._login is None:
-            return
-        try:
-            identity_url = identity_address(message.identity)
-        except ValueError as error:
-            self._login.show_refusal(f"identity {error}")
-            return
-        self._login.show_busy()
-        self.worker.sign_in(message.credentials, region=message.region, identity_url=identity_url)
+        """Try what was typed."""
+        self._signing_in.submitted(message)
+
+    def on_login_screen_passcode_entered(self, message: LoginScreen.PasscodeEntered) -> None:
+        """Try the second factor."""
+        self._signing_in.passcode_entered(message)
 
     def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
         """Go from a row's details to its JSON and the other way."""

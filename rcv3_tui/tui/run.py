@@ -17,14 +17,21 @@ from rcv3_tui.tui.app import ConsoleApp
 
 if TYPE_CHECKING:
     from rcv3_tui.sync.worker import ASGIApp
+    from rcv3_tui.tui.keeper import ProfileKeeper
 
 
-def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
+def run_console(
+    settings: Settings,
+    *,
+    asgi_app: ASGIApp | None = None,
+    keeper: ProfileKeeper | None = None,
+) -> int:
     """Run the console until the operator leaves it.
 
     Args:
         settings: Whose account, and how it looks.
         asgi_app: A simulated service to talk to in process instead of the network.
+        keeper: Keeps what is signed in with on the login screen, where that is wished.
 
     Returns:
         The exit code of the process.
@@ -36,7 +43,7 @@ def run_console(settings: Settings, *, asgi_app: ASGIApp | None = None) -> int:
     except OSError as error:
         _tell(f"no log is kept: {error.strerror}: {error.filename}")
     worker = Worker(settings, asgi_app=asgi_app)
-    app = ConsoleApp(settings, worker, depth=depth_of(os.environ))
+    app = ConsoleApp(settings, worker, depth=depth_of(os.environ), keeper=keeper)
     try:
         app.run(mouse=settings.mouse)
     finally:

@@ -23,6 +23,7 @@ from rcv3_tui.simulator import Account, create_app
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.tui.app import ConsoleApp
 from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.keeper import ProfileKeeper
 from rcv3_tui.tui.picture import PaneKind
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.screens.console import ConsoleScreen
@@ -273,11 +274,16 @@ class Opening:
 
     @asynccontextmanager
     async def __call__(
-        self, size: tuple[int, int] | None = None, *, wait: bool | None = None, **changed: object
+        self,
+        size: tuple[int, int] | None = None,
+        *,
+        wait: bool | None = None,
+        keeper: ProfileKeeper | None = None,
+        **changed: object,
     ) -> AsyncIterator[Console]:
         settings = replace(self.settings, **changed)  # type: ignore[arg-type]
         worker = Worker(settings, asgi_app=create_app(self.account), clock=self.clock)
-        app = ConsoleApp(settings, worker)
+        app = ConsoleApp(settings, worker, keeper=keeper)
         async with app.run_test(size=size or self.size) as pilot:
             console = Console(app, pilot, self.account, self.clock)
             if self.wait if wait is None else wait:

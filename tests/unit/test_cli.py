@@ -29,6 +29,7 @@ class Stage:
         self._monkeypatch = monkeypatch
         self.settings = Settings()
         self.app: object = None
+        self.keeper: object = None
         self.served: tuple[object, ...] = ()
         self.drawn: Path | None = None
         self.outcome: int | BaseException = ExitCode.OK
@@ -51,8 +52,10 @@ class Stage:
             raise self.outcome
         return self.outcome
 
-    def _run_console(self, settings: Settings, *, asgi_app: object = None) -> int:
-        self.settings, self.app = settings, asgi_app
+    def _run_console(
+        self, settings: Settings, *, asgi_app: object = None, keeper: object = None
+    ) -> int:
+        self.settings, self.app, self.keeper = settings, asgi_app, keeper
         return self._end()
 
     def _draw(self, directory: Path) -> int:
@@ -200,6 +203,7 @@ def test_the_demo_runs_on_an_account_in_this_process(
     assert stage.settings.profile == "demo"
     assert stage.settings.credentials is not None
     assert callable(stage.app)
+    assert stage.keeper is None
 
 
 def test_the_demo_touches_no_file_of_the_user(

@@ -90,13 +90,22 @@ class LoginScreen(ModalScreen[None]):
         identity: `us`, `uk` or a URL.
         message: Why credentials are asked for, in one line.
         ascii_only: Draw with ASCII alone.
+        asks_passcode: Begin with the second factor; the rest is known.
+        can_keep: Offer to keep it as a profile.
     """
 
     CSS_PATH = "login.tcss"
     AUTO_FOCUS = None
     ESCAPE_TO_MINIMIZE = False
 
-    _ORDER: ClassVar[tuple[str, ...]] = ("kind", "username", "secret", "region", "identity")
+    _ORDER: ClassVar[tuple[str, ...]] = (
+        "kind",
+        "username",
+        "secret",
+        "region",
+        "identity",
+        "profile",
+    )
 
     class Submitted(Message):
         """Credentials were entered.
@@ -105,13 +114,17 @@ class LoginScreen(ModalScreen[None]):
             credentials: User name and secret; the secret shows in no repr.
             region: Upper case; empty: to be chosen from the catalogue.
             identity: `us`, `uk` or a URL, as entered.
+            profile: What to keep it as; empty: in memory alone.
         """
 
-        def __init__(self, credentials: Credentials, region: str, identity: str) -> None:
+        def __init__(
+            self, credentials: Credentials, region: str, identity: str, profile: str = ""
+        ) -> None:
             super().__init__()
             self.credentials = credentials
             self.region = region
             self.identity = identity
+            self.profile = profile
 
     class PasscodeEntered(Message):
         """The second factor was entered.
@@ -135,17 +148,21 @@ class LoginScreen(ModalScreen[None]):
         identity: str = "us",
         message: str = "",
         ascii_only: bool = False,
+        asks_passcode: bool = False,
+        can_keep: bool = False,
     ) -> None:
         super().__init__(classes="-ascii" if ascii_only else None)
         self._ascii_only = ascii_only
         self._busy = False
-        self._asks_passcode = False
+        self._asks_passcode = asks_passcode
+        self._can_keep = can_keep
         self._known = (username, region, identity)
         self._kind = KindSwitch(id="kind")
         self._username = Input(compact=True, id="username", select_on_focus=False)
         self._secret = SecretInput(password=True, compact=True, id="secret")
         self._region = Input(compact=True, id="region", select_on_focus=False)
         self._identity = Input(compact=True, id="identity", select_on_focus=False)
+        self._profile = Input(compact=True, id="profile", select_on_focus=False)
         self._passcode = SecretInput(password=True, compact=True, id="passcode")
         self._secret_label = self._label("API key")
         self._message = Static(self._spelled(message), markup=False, id="message")
@@ -173,6 +190,18 @@ class LoginScreen(ModalScreen[None]):
         self._passcode.value = ""
         self._able(True)
         self._secret.focus()
+
+    def show_mistake(self, text: str, field: str) -> None:
+        """Say what is wrong before anything was tried; all that was typed stays.
+
+        Args:
+            text: One line, in words.
+            field: The id of the field to mend.
+        """
+        self._busy = False
+        self._say(text, refused=True)
+        self._able(True)
+        self.query_one(f"#{field}").focus()
 
     def ask_passcode(self) -> None:
         """Ask for the second factor."""
@@ -203,6 +232,13 @@ class LoginScreen(ModalScreen[None]):
                 )
                 yield self._row("identity", self._identity, "login--optional")
                 yield Static("us, uk or a URL", markup=False, classes="login--note")
+                if self._can_keep:
+                    yield self._row("save as", self._profile, "login--optional")
+                    yield Static(
+                        "a profile of config.toml; empty: not kept",
+                        markup=False,
+                        classes="login--note",
+                    )
                 with Horizontal(classes="login--row login--passcode"):
                     yield self._label("passcode")
                     yield self._passcode
@@ -216,6 +252,9 @@ class LoginScreen(ModalScreen[None]):
             (self._username, self._region, self._identity), self._known, strict=True
         ):
             field.value = text
+        if self._asks_passcode:
+            self.ask_passcode()
+            return
         (self._secret if self._username.value else self._username).focus()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -265,8 +304,9 @@ class LoginScreen(ModalScreen[None]):
         focused = self.focused
         name = "" if focused is None or focused.id is None else focused.id
         is_complete = bool(self._username.value.strip() and self._secret.value)
-        if name in self._ORDER[:-1] and not is_complete:
-            self.query_one(f"#{self._ORDER[self._ORDER.index(name) + 1]}").focus()
+        order = self._ORDER if self._can_keep else self._ORDER[:-1]
+        if name in order[:-1] and not is_complete:
+            self.query_one(f"#{order[order.index(name) + 1]}").focus()
         elif focused is not None:
             self._submit()
 
@@ -297,8 +337,9 @@ class LoginScreen(ModalScreen[None]):
         )
         region = self._region.value.strip().upper()
         identity = self._identity.value.strip() or "us"
+        profile = self._profile.value.strip()
         self.show_busy()
-        self.post_message(self.Submitted(credentials, region, identity))
+        self.post_message(self.Submitted(credentials, region, identity, profile))
 
     def _submit_passcode(self) -> None:
         passcode = self._passcode.value.strip()
@@ -311,7 +352,14 @@ class LoginScreen(ModalScreen[None]):
 
     def _able(self, able: bool) -> None:
         passcode = self._asks_passcode
-        for field in (self._username, self._kind, self._secret, self._region, self._identity):
+        for field in (
+            self._username,
+            self._kind,
+            self._secret,
+            self._region,
+            self._identity,
+            self._profile,
+        ):
             field.disabled = not able or passcode
         self._passcode.disabled = not able or not passcode
         self._sign_in.armed = able
