@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.settings import Settings
-from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed, Trouble
+from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.terminal import Depth
 from rcv3_tui.tui.actions import leaving, reading
