@@ -20,6 +20,7 @@ from rcv3_tui.sync.changes import (
     Link,
     SignedIn,
     SignInFailed,
+    SnapshotChanged,
     Trouble,
     Warned,
 )
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
 
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
     from rcv3_tui.api.identity import Access, Session
+    from rcv3_tui.model.attention import Usual
+    from rcv3_tui.model.history import Timeline
     from rcv3_tui.sync.opening import OpenRegion
     from rcv3_tui.sync.operations import Operations
     from rcv3_tui.sync.recovery import RunLock
     from rcv3_tui.sync.region import Refusal, RegionSync
+    from rcv3_tui.sync.seeing import Seeing
 
 Listener = Callable[[Change], None]
 
@@ -86,6 +90,7 @@ class Worker:
         self._paused = False
         self._looked_at: tuple[str | None, str | None] = (None, None)
         self._old = OldPictures(settings, self._clock, self._publish)
+        self._seeing: Seeing | None = None
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -108,6 +113,20 @@ class Worker:
     def clock(self) -> Clock:
         """What decides "now", for whoever shows ages."""
         return self._clock
+
+    def seen(self, region: str, part: Part, key: str) -> Timeline:
+        """Give the status changes seen of a resource, in this run and earlier ones.
+
+        Args:
+            region: Its region.
+            part: Its kind.
+            key: Its lower-case id.
+        """
+        return () if self._seeing is None else self._seeing.seen(region, part, key)
+
+    def usual(self, region: str) -> Usual | None:
+        """Give how long moves take in a region as a rule; None before the account is open."""
+        return None if self._seeing is None else self._seeing.usual(region)
 
     @property
     def paused(self) -> bool:
@@ -320,6 +339,7 @@ class Worker:
             regions=tuple(regions),
             others=tuple(r for r in access.catalogue.rackconnect_regions() if r not in regions),
         )
+        self._see(access.tenant_id)
         self._publish(self.signed_in)
         self._old.leave()
         await self._take_up(self._operations, access.tenant_id)
@@ -376,6 +396,16 @@ class Worker:
             user=credentials.username,
             run="" if self._lock is None else self._lock.run,
         )
+
+    def _see(self, tenant: str) -> None:
+        """Watch for status changes."""
+        from rcv3_tui.sync.seeing import Seeing
+
+        if self._seeing is None:
+            self._seeing = Seeing(
+                self._clock, self.settings.state_dir, self.settings.profile, self._spawn
+            )
+        self._seeing.open(tenant, self.snapshots)
 
     async def _take_up(self, operations: Operations, tenant: str) -> None:
         """Go on with what earlier runs left open, beginning with a look."""
@@ -434,6 +464,8 @@ class Worker:
             await asyncio.wait(self._tasks)
 
     def _publish(self, change: Change) -> None:
+        if self._seeing is not None and isinstance(change, SnapshotChanged):
+            self._seeing.take(change)
         for listener in tuple(self._listeners):
             try:
                 listener(change)

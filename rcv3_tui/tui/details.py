@@ -7,10 +7,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from rcv3_tui.model.attention import Finding
+from rcv3_tui.model.history import Timeline, steps
 from rcv3_tui.model.resources import CloudNetwork, PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase, server_phase
-from rcv3_tui.tui.formats import TONES, age, duration, moment
+from rcv3_tui.tui.formats import SEVERITY_TONES, TONES, age, duration, moment
 from rcv3_tui.tui.items import (
     Item,
     NetworkItem,
@@ -64,13 +66,22 @@ def raw_of(item: Item) -> bytes:
             return b""
 
 
-def facts_of(item: Item, snapshot: Snapshot | None, now: datetime) -> tuple[Fact, ...]:
+def facts_of(
+    item: Item,
+    snapshot: Snapshot | None,
+    now: datetime,
+    *,
+    findings: Iterable[Finding] = (),
+    seen: Timeline = (),
+) -> tuple[Fact, ...]:
     """Give everything known of an item.
 
     Args:
         item: A row.
         snapshot: The picture of its region, for what it is tied to.
         now: The time of day, for ages.
+        findings: What is wrong with it, or with what it is tied to.
+        seen: The status changes seen of it.
     """
     match item:
         case ServerItem():
@@ -85,7 +96,48 @@ def facts_of(item: Item, snapshot: Snapshot | None, now: datetime) -> tuple[Fact
             facts = _network(item.network, item.region)
         case OperationItem():
             facts = _operation(item)
-    return tuple(facts)
+    return (*_wrong(findings), *facts, *_seen(seen, now))
+
+
+def _wrong(findings: Iterable[Finding]) -> Iterable[Fact]:
+    found = tuple(findings)
+    if not found:
+        return
+    yield Fact("NEEDS ATTENTION")
+    for finding in found:
+        yield Fact(finding.subject, finding.wrong, SEVERITY_TONES[finding.severity])
+        yield Fact("next step", finding.next_step)
+    yield Fact("")
+
+
+def _seen(timeline: Timeline, now: datetime) -> Iterable[Fact]:
+    if not timeline:
+        return
+    yield Fact("")
+    yield Fact("SEEN")
+    yield Fact("status", time_line(timeline, now))
+
+
+def time_line(timeline: Timeline, now: datetime) -> str:
+    """Write seen statuses with how long each lasted: `ADDING 8 s → ACTIVE since 14:02:10`.
+
+    Args:
+        timeline: What was seen, oldest first.
+        now: The time of day; a moment of another day is written with its date.
+    """
+    words = []
+    for step in steps(timeline):
+        status = step.status or "gone"
+        if step.seconds is None:
+            began = step.began.astimezone(now.tzinfo)
+            form = "%H:%M:%S" if began.date() == now.date() else "%Y-%m-%d %H:%M"
+            words.append(f"{status} since {began:{form}} UTC")
+        elif step.watched:
+            words.append(f"{status} {duration(step.seconds)}")
+        else:
+            # The beginning is the service's word, or nobody looked when it ended.
+            words.append(f"{status} about {duration(step.seconds)}")
+    return " → ".join(words)
 
 
 def _server(item: ServerItem, snapshot: Snapshot | None, now: datetime) -> Iterable[Fact]:

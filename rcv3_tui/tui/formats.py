@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from rcv3_tui.model.attention import Severity
 from rcv3_tui.model.status import Phase, phase, server_phase
 
 TONES = {
@@ -16,6 +17,13 @@ TONES = {
     Phase.OFF: "muted",
 }
 """Phase to the tone that it is painted in."""
+
+SEVERITY_TONES = {
+    Severity.FAILED: "failed",
+    Severity.WARNING: "warn",
+    Severity.NOTE: "accent",
+}
+"""Severity of a finding to the tone that it is painted in."""
 
 
 class Glyphs(Struct, frozen=True):

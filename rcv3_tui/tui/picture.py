@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct, field
 
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.attention import Finding, Row, Watch, in_order
+from rcv3_tui.model.attention import Finding, Row, Usual, Watch, in_order
+from rcv3_tui.model.history import Timeline
 from rcv3_tui.model.operation import Kind, Operation
 from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot
@@ -83,15 +85,29 @@ def split_row(row: str) -> tuple[str, str]:
     return region, key
 
 
+class Observed(Protocol):
+    """What is known of status changes besides the pictures; the worker knows it."""
+
+    def seen(self, region: str, part: Part, key: str) -> Timeline:
+        """Give the status changes seen of a resource, oldest first."""
+        ...
+
+    def usual(self, region: str) -> Usual | None:
+        """Give how long moves take in a region as a rule; None where nobody knows."""
+        ...
+
+
 class Picture:
     """All regions' latest pictures, the operations on them, and the rows they make.
 
     Args:
         clock: What decides "now".
+        observed: What is known of status changes besides; None: nothing.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, observed: Observed | None = None) -> None:
         self._clock = clock
+        self._observed = observed
         self.snapshots: dict[str, Snapshot] = {}
         self.operations: dict[str, Operation] = {}
         self.open_pool: tuple[str, str] | None = None
@@ -164,8 +180,9 @@ class Picture:
     def tick(self) -> RowDiffs:
         """Give the rows that time alone has made need attention."""
         diffs: RowDiffs = {}
-        for region, watch in self._watches.items():
-            self._fill_touched(diffs, region, watch.tick(self._clock.now()))
+        for region in self._watches:
+            touched = self._watch(region).tick(self._clock.now())
+            self._fill_touched(diffs, region, touched)
         return diffs
 
     def recall(self, operations: Iterable[Operation]) -> RowDiffs:
@@ -236,12 +253,21 @@ class Picture:
         if region not in self._watches:
 
             def since(part: Part, key: str, status: str) -> datetime | None:
-                del part
                 known = self._since.get((region, key))
-                return known[1] if known is not None and known[0] == status else None
+                if known is not None and known[0] == status and known[1] is not None:
+                    return known[1]
+                line = self.seen(region, part, key)
+                return line[-1].at if line and line[-1].status == status else None
 
             self._watches[region] = Watch(since=since)
+        usual = None if self._observed is None else self._observed.usual(region)
+        if usual is not None:
+            self._watches[region].learn(usual)
         return self._watches[region]
+
+    def seen(self, region: str, part: Part, key: str) -> Timeline:
+        """Give the status changes seen of a resource, oldest first."""
+        return () if self._observed is None else self._observed.seen(region, part, key)
 
     def _fill_touched(self, diffs: RowDiffs, region: str, touched: frozenset[Row]) -> None:
         """Add the rows that need attention now and did not before, or the other way round."""

@@ -370,3 +370,29 @@ async def test_nodes_are_filtered_and_sorted_as_any_pane(opened: Opening) -> Non
         await console.write("status:adding")
         await console.press("enter")
         assert console.names(NODES) == ["web-04"]
+
+
+# -- what was seen ----------------------------------------------------------------------------
+
+
+async def test_details_tell_the_statuses_that_were_seen_and_for_how_long(opened: Opening) -> None:
+    async with opened() as console:
+        await console.advance(130)
+        await console.go(POOLS, "RCv3-web-http")
+        await console.press("enter")
+        await console.go(NODES, "web-04")
+        await console.press("d")
+        text = " ".join(console.screen_text().split())
+        assert "SEEN" in text
+        assert "ADDING about 2 min" in text
+        assert "ACTIVE since" in text
+
+
+async def test_details_begin_with_what_is_wrong_and_what_to_do(opened: Opening) -> None:
+    async with opened() as console:
+        await console.go(SERVERS, "batch-01")
+        await console.press("d")
+        text = " ".join(console.screen_text().split())
+        assert "NEEDS ATTENTION" in text
+        assert "no reason given by RackConnect" in text
+        assert "Remove the failed public IP, then add one to batch-01 again." in text

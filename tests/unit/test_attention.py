@@ -429,10 +429,13 @@ def test_a_watch_and_a_look_at_the_whole_say_the_same() -> None:
     assert rules(watch) == []
 
 
-def test_what_is_learned_counts_from_the_next_look_on() -> None:
-    before = picture(ips=(ip("ADDING", created=ago(100)),))
-    watch = watched(before)
+def test_what_is_learned_counts_for_what_moves_already() -> None:
+    watch = watched(picture(ips=(ip("ADDING", created=ago(100)),)))
     watch.learn(Usual({(Part.PUBLIC_IPS, "ADDING"): 8.0}))
-    after, diff = before.with_public_ip(ip("ADDING", created=ago(99)))
-    watch.take(after, diff, NOW)
+    assert (Part.PUBLIC_IPS, "ip1") in watch.tick(NOW)
+    assert rules(watch) == [Rule.STUCK]
+    watch.learn(Usual({(Part.PUBLIC_IPS, "ADDING"): 80.0}))
+    assert (Part.PUBLIC_IPS, "ip1") in watch.tick(NOW)
+    assert rules(watch) == []
+    watch.tick(NOW + timedelta(seconds=301))
     assert rules(watch) == [Rule.STUCK]

@@ -106,7 +106,8 @@ class Case:
             next_step: What to do about a move that has taken too long.
             also: Other resources that it concerns.
         """
-        if began is None:
+        if began is None or self.snapshot.part(subject.part).kept:
+            # What an earlier run saw moving may have settled long ago.
             return
         limit = self.usual.limit(subject.part, status)
         due = began + timedelta(seconds=limit)

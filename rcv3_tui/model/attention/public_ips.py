@@ -109,15 +109,17 @@ def _unassigned(record: PublicIP, subject: Subject, retained: int) -> Finding:
 def _judge_access(case: Case, said: Judgement, record: PublicIP, server_key: str) -> None:
     snapshot = case.snapshot
     server = snapshot.servers.get(server_key)
+    servers = snapshot.part(Part.SERVERS)
     if (
         server is None
+        or not servers.is_read
         or not record.address
         or server.access_ip == record.address
         or snapshot.public_ip_of(server_key) is not record
     ):
         return
     changed = record.updated or record.created
-    read = snapshot.part(Part.SERVERS).fetched
+    read = servers.fetched
     if changed is not None and (read is None or read < changed + SETTLING):
         said.look_again = changed + SETTLING
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rcv3_tui.model.attention.case import Case, Judgement, Since
-from rcv3_tui.model.attention.findings import Finding, Row, in_order
+from rcv3_tui.model.attention.findings import Finding, Row, Rule, in_order
 from rcv3_tui.model.attention.pools import judge_node, judge_pool
 from rcv3_tui.model.attention.public_ips import is_kept, judge_public_ip, retained_count
 from rcv3_tui.model.attention.servers import judge_server
@@ -63,6 +63,7 @@ class Watch:
         self._concerned: Counter[Row] = Counter()
         """How many findings concern a row."""
         self._touched: set[Row] = set()
+        self._relook = False
         self._due: list[tuple[datetime, Part, str]] = []
         self._retained = 0
         self._kept_rows: frozenset[str] = frozenset()
@@ -105,7 +106,7 @@ class Watch:
             another reason than before.
         """
         before, self._snapshot = self._snapshot, snapshot
-        if before is None or _servers_known(before) != _servers_known(snapshot):
+        if before is None or _is_known_anew(before, snapshot):
             diff = everything(snapshot)
         case = self._case(snapshot, now)
         self._judge_servers(case, diff.servers)
@@ -115,8 +116,10 @@ class Watch:
         return self._take_touched()
 
     def learn(self, usual: Usual) -> None:
-        """Go by other usual durations from the next look on."""
-        self._usual = usual
+        """Go by other usual durations from the next look on, for what moves already too."""
+        if usual != self._usual:
+            self._usual = usual
+            self._relook = True
 
     def tick(self, now: datetime) -> frozenset[Row]:
         """Look again at what time alone makes wrong: moves that have taken too long by now.
@@ -128,9 +131,16 @@ class Watch:
             As `take`.
         """
         snapshot = self._snapshot
-        if snapshot is None or not self._due or self._due[0][0] > now:
+        if snapshot is None:
             return frozenset()
         case = self._case(snapshot, now)
+        if self._relook:
+            self._relook = False
+            moving = [(part, key) for _, part, key in self._due]
+            moving += [f.row for f in self.findings if f.rule is Rule.STUCK]
+            self._due.clear()
+            for part, key in moving:
+                self._judge_again(case, part, key)
         while self._due and self._due[0][0] <= now:
             _, part, key = heapq.heappop(self._due)
             self._judge_again(case, part, key)
@@ -243,5 +253,14 @@ class Watch:
         return touched
 
 
-def _servers_known(snapshot: Snapshot) -> bool:
-    return snapshot.part(Part.SERVERS).fetched is not None
+def _is_known_anew(before: Snapshot, after: Snapshot) -> bool:
+    """Tell whether rows may be judged otherwise though they are the same.
+
+    The first list of servers shows which ones are gone; what an earlier run kept is judged with
+    care until this one has read it.
+    """
+    return any(
+        before.part(part).is_read != after.part(part).is_read
+        and (part is Part.SERVERS or before.part(part).kept)
+        for part in Part
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rcv3_tui.tui.details import facts_of, raw_of, title_of
 from rcv3_tui.tui.items import Item, OperationItem
-from rcv3_tui.tui.picture import split_row
+from rcv3_tui.tui.picture import PART_OF, split_row
 from rcv3_tui.tui.screens.help import HelpScreen
 from rcv3_tui.tui.screens.json_lines import json_lines
 from rcv3_tui.tui.screens.lines import Line
@@ -31,8 +31,15 @@ def details(console: ConsoleScreen) -> None:
 
     def lines() -> Sequence[Line]:
         now = picture.item(kind, row) or item
-        region = split_row(row)[0]
-        facts = facts_of(now, picture.snapshots.get(region), picture.now())
+        region, key = split_row(row)
+        part = PART_OF.get(kind)
+        facts = facts_of(
+            now,
+            picture.snapshots.get(region),
+            picture.now(),
+            findings=picture.findings_of(kind, row),
+            seen=() if part is None else picture.seen(region, part, key),
+        )
         return details_page(facts, gone=picture.item(kind, row) is None)
 
     console.app.push_screen(

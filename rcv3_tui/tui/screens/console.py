@@ -68,7 +68,7 @@ class ConsoleScreen(Screen[None]):
         self.settings = console_app.settings
         self.ascii = console_app.settings.ascii
         self.signs = glyphs(self.ascii)
-        self.picture = Picture(self.worker.clock)
+        self.picture = Picture(self.worker.clock, self.worker)
         self.panes = Panes(self.picture, self.signs, ascii_only=self.ascii)
         self.messages: list[Said] = []
         self.going = Going(self)
