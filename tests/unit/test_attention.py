@@ -439,3 +439,19 @@ def test_what_is_learned_counts_for_what_moves_already() -> None:
     assert rules(watch) == []
     watch.tick(NOW + timedelta(seconds=301))
     assert rules(watch) == [Rule.STUCK]
+
+
+def test_what_an_earlier_run_kept_is_stuck_or_a_ghost_only_once_it_has_been_read() -> None:
+    before = picture(
+        servers=(server("db", access_ip=None),),
+        ips=(ip("ADDING"), ip(of="db", key="IP2")),
+    )
+    for part in Part:
+        before, _ = before.with_part(part, PartState(fetched=ago(3600), kept=True))
+    watch = watched(before)
+    assert rules(watch) == []
+    after, diff = before, Diff()
+    for part in Part:
+        after, diff = after.with_part(part, PartState(fetched=NOW))
+        watch.take(after, diff, NOW)
+    assert rules(watch) == [Rule.GHOST, Rule.ACCESS_DIFFERS]
