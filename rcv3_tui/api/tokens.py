@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 import httpx
@@ -16,8 +17,9 @@ from rcv3_tui.api.catalogue import Catalogue, Endpoint
 from rcv3_tui.api.client import Reply, check_url, exchange
 from rcv3_tui.api.decode import check_json
 from rcv3_tui.api.errors import ApiError, BadBody, CredentialsRefused, SecondFactorNeeded
-from rcv3_tui.api.faults import error_for, texts_of, without
+from rcv3_tui.api.faults import error_for, request_id_of, texts_of, without
 from rcv3_tui.api.records import moment
+from rcv3_tui.api.request_log import log_request
 from rcv3_tui.clock import SystemClock
 from rcv3_tui.model.text import clean
 from rcv3_tui.settings import Credentials, Secret
@@ -88,7 +90,13 @@ async def authenticate(
     else:
         code = passcode if isinstance(passcode, Secret) else Secret(passcode)
         request = _passcode_request(http, base, code, session_id or "")
-    reply = await exchange(http, request, operation=_SIGN_IN, target=target)
+    began = perf_counter()
+    try:
+        reply = await exchange(http, request, operation=_SIGN_IN, target=target)
+    except ApiError as error:
+        log_request(request, error.message, began)
+        raise
+    log_request(request, str(reply.status), began, request_id_of(reply.headers, ()))
     if not reply.is_success:
         body = without(reply.body, credentials.api_key, credentials.password)
         raise _refusal(replace(reply, body=body), target)

@@ -23,12 +23,12 @@ from rcv3_tui.api.errors import (
     TokenRefused,
 )
 from rcv3_tui.api.faults import error_for, request_id_of, safe_text, without
+from rcv3_tui.api.request_log import log_request
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.settings import Secret
 
 __all__ = ["Reply", "TokenSource", "Transport", "make_http"]
 
-_log = logging.getLogger("rcv3_tui.api")
 # Without a handler of its own, stamina's warnings would go to the screen when none is set up.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
@@ -244,16 +244,16 @@ class Transport:
                 most_bytes=self._most_bytes,
             )
         except NotReached as error:
-            self._log(method, url, error.cause, began)
+            log_request(request, error.cause, began)
             if self._budget is not None and not error.sent:
                 self._budget.refund()
             raise
         except ApiError as error:
-            self._log(method, url, error.message, began)
+            log_request(request, error.message, began)
             raise
         self._note_date(reply)
         if reply.is_success:
-            self._log(method, url, str(reply.status), began, request_id_of(reply.headers, ()))
+            log_request(request, str(reply.status), began, request_id_of(reply.headers, ()))
             return reply
         failure = error_for(
             reply.status,
@@ -263,7 +263,7 @@ class Transport:
             target=target,
             now=reply.date or self._clock.now(),
         )
-        self._log(method, url, str(reply.status), began, failure.request_id)
+        log_request(request, str(reply.status), began, failure.request_id)
         if isinstance(failure, Throttled) and self._budget is not None:
             self._budget.throttled(failure.retry_after, too_fast=reply.status != 503)
         raise failure
@@ -274,21 +274,6 @@ class Transport:
         self._offset = date - self._clock.now()
         if self._on_date is not None:
             self._on_date(self._offset.total_seconds())
-
-    def _log(
-        self, method: str, url: httpx.URL, outcome: str, began: float, request_id: str | None = None
-    ) -> None:
-        """Write one line; neither query, header nor body is in it."""
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s %s%s: %s in %.0f ms%s",
-                method,
-                url.host,
-                safe_text(url.path),
-                outcome,
-                (perf_counter() - began) * 1000,
-                f", request id {request_id}" if request_id else "",
-            )
 
 
 def _worth_another_try(error: Exception) -> bool:

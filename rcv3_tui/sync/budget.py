@@ -136,7 +136,10 @@ class RequestBudget:
         return min(LIMIT, int(record.limit + max(0.0, regained)))
 
     def _ceiling(self, record: Record, priority: Priority) -> int:
-        return self._limit(record) * _CEILING[priority] // LIMIT
+        # An operation waits as long as it was told, not for what was learned on the way: the
+        # operator waits for it, and the service says no again if it must.
+        limit = LIMIT if priority is Priority.OPERATION else self._limit(record)
+        return limit * _CEILING[priority] // LIMIT
 
     def _count(self, record: Record) -> int:
         return len(record.sent) - bisect_right(record.sent, self._ledger.now() - WINDOW)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 from itertools import pairwise
 
 import pytest
 
 from rcv3_tui.clock import ManualClock
+from rcv3_tui.model.operation import State
 from rcv3_tui.simulator import Account
 from tests.sync.bench import Bench, add_ip
 
@@ -90,3 +92,28 @@ async def test_an_operation_leaves_at_once(
     await bench.settle()
 
     assert bench.requests("POST")[-1].at == asked
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_changes_asked_for_at_any_time_in_ten_minutes_leave_within_two_seconds(
+    bench: Bench, large: Account, clock: ManualClock, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - chosen so that it can be repeated
+    servers = [large.add_server(f"new-{number}") for number in range(5)]
+    moments = sorted(chance.uniform(0.0, 600.0) for _ in servers)
+    await bench.start()
+    began = clock.timestamp()
+    for server, moment in zip(servers, moments, strict=True):
+        await run(bench, max(0.0, began + moment - clock.timestamp()))
+        asked = clock.timestamp()
+        bench.submit(add_ip(server))
+        await bench.settle()
+        await run(bench, 2.0)
+        (posted,) = (r for r in bench.requests("POST") if server.id in r.body)
+        assert posted.at - asked <= 2.0
+    await run(bench, max(0.0, began + 600.0 - clock.timestamp()))
+
+    times = [at for at, _ in rackconnect(bench)]
+    assert max(sum(at <= t < at + 60 for t in times) for at in times) <= 30
+    assert not any(request.status == 403 for request in large.requests)
+    assert all(operation.state is State.SETTLED for operation in bench.worker.operations.values())

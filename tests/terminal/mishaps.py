@@ -101,11 +101,11 @@ def web_page(mishap: Mishap, line: Line) -> None:
     line.send(200, page, kind="text/html")
 
 
-def over_limit(mishap: Mishap, line: Line) -> None:
-    """The minute's requests are used up."""
-    line.send(403, b"Over the limit of requests a minute.", kind="text/plain")
-
-
 def too_fast(mishap: Mishap, line: Line) -> None:
     """Come again in two seconds."""
     line.send(429, b"", kind="text/plain", Retry_After="2")
+
+
+def token_refused(mishap: Mishap, line: Line) -> None:
+    """The token is not taken any more."""
+    line.send(401, b"", kind="text/plain")

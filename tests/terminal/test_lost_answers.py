@@ -102,6 +102,7 @@ OF_ADDING: dict[str, tuple[Play, bool]] = {
     "silence-after": (mishaps.silence, True),
     "cut-off": (mishaps.cut_off, True),
     "web-page": (mishaps.web_page, True),
+    "401": (mishaps.token_refused, False),
 }
 
 
@@ -127,6 +128,30 @@ def test_whatever_the_answer_to_an_add_is_there_is_one_address_in_the_end(
 ) -> None:
     play, applied = OF_ADDING[fault]
     go_wrong(console, stranger, ADD, Mishap(ADD.request, play, applied=applied))
+
+
+def test_a_change_that_came_too_fast_is_sent_again_as_soon_as_the_service_said(
+    console: Console, stranger: Stranger
+) -> None:
+    stranger.mishaps.append(Mishap(ADD.request, mishaps.too_fast))
+    terminal = console(size=SIZE)
+    terminal.wait_row("edge-1", HELD)
+    terminal.wait_for(lambda: " live " in terminal.lines[0])
+    ADD.ask(terminal)
+    terminal.wait_for("too many requests")
+    terminal.wait_for(lambda: ADD.is_done(stranger))
+    first, second = stranger.sent("POST", "/public_ips")
+    assert second.at - first.at >= 2.0
+    leave_and_quit(terminal)
+
+
+def leave_and_quit(terminal: Terminal) -> None:
+    """Quit, whether or not the record is still followed."""
+    terminal.press("q")
+    terminal.settle(0.5)
+    if not terminal.has_ended:
+        terminal.press("q")
+    assert terminal.wait_end() == 0
 
 
 def go_wrong(console: Console, stranger: Stranger, change: Change, mishap: Mishap) -> None:

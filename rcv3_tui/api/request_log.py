@@ -1,0 +1,35 @@
+"""The line that the log gets for each request: what, where, how it ended, how long it took."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+
+import httpx
+
+from rcv3_tui.api.faults import safe_text
+
+_log = logging.getLogger("rcv3_tui.api")
+
+
+def log_request(
+    request: httpx.Request, outcome: str, began: float, request_id: str | None = None
+) -> None:
+    """Write one line at level debug; neither query, header nor body is in it.
+
+    Args:
+        request: What was sent.
+        outcome: The status, or why there is none.
+        began: When it was sent, by `perf_counter`.
+        request_id: The service's own, to ask its support about.
+    """
+    if _log.isEnabledFor(logging.DEBUG):
+        _log.debug(
+            "%s %s%s: %s in %.0f ms%s",
+            request.method,
+            request.url.host,
+            safe_text(request.url.path),
+            outcome,
+            (perf_counter() - began) * 1000,
+            f", request id {request_id}" if request_id else "",
+        )
