@@ -216,9 +216,12 @@ class RegionSync:
 
     async def _keep(self, part: Part, read: Callable[[Priority], Awaitable[None]]) -> None:
         beat = self._beats[part]
+        # Somebody waits for the first picture, whatever an earlier run has used of the minute.
+        is_awaited = part in MAIN
         while True:
             await beat.wait()
-            priority = Priority.LOOKED_AT if beat.begin() else Priority.BACKGROUND
+            is_awaited = beat.begin() or is_awaited
+            priority = Priority.LOOKED_AT if is_awaited else Priority.BACKGROUND
             self._update_link()
             try:
                 await read(priority)
@@ -236,6 +239,7 @@ class RegionSync:
                 self.failed(part, error)
             else:
                 beat.succeeded()
+                is_awaited = False
             self._update_link()
 
     def _stop(self, error: ApiError) -> None:

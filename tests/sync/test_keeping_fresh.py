@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rcv3_tui.model.snapshot import Part
 from rcv3_tui.simulator import Account, Fault, scenario
 from rcv3_tui.sync.changes import LinkState
+from rcv3_tui.sync.ledger import SharedLedger
 from tests.sync.bench import INTERVAL, Bench
 
 PATHS = {
@@ -325,3 +328,21 @@ async def test_a_pool_that_is_gone_takes_its_nodes_along(bench: Bench, furnished
     assert server.id not in bench.snapshot.nodes_of
     assert bench.snapshot.part(Part.NODES).error is None
     assert bench.count("GET", "/nodes") == before
+
+
+async def test_the_first_picture_does_not_wait_for_the_minute_that_an_earlier_run_used_up(
+    bench: Bench, furnished: Account, tmp_path: Path
+) -> None:
+    earlier = Bench(furnished, bench.clock)
+    earlier.set(cache_dir=tmp_path)
+    await earlier.start()
+    await earlier.stop()
+    (path,) = list(tmp_path.glob("requests-*"))  # noqa: ASYNC240 - a handful of names
+    with SharedLedger(path, bench.clock).open() as record:
+        record.sent = [bench.clock.timestamp()] * 24
+    bench.set(cache_dir=tmp_path)
+
+    await bench.start()
+
+    assert bench.link.state is LinkState.LIVE
+    assert bench.link.used == 26
