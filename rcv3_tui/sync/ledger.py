@@ -9,6 +9,8 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,11 @@ WINDOW = 61.0
 _MOST_BYTES = 64_000
 _LONGEST_BLOCK = 3600.0
 """Seconds that a file may say to wait; more is a wrong clock's doing."""
+
+_LOCK_TRIES = 50
+_LOCK_PAUSE = 0.001
+"""Seconds between two tries of the lock. A copy that was suspended with the lock in its hands must
+not hold the others up: they count by themselves until it goes on."""
 
 _log = logging.getLogger("rcv3_tui.sync")
 
@@ -98,6 +105,7 @@ class SharedLedger:
         self._path = path
         self._clock = clock
         self._seen = Record()
+        self._unsaved: list[float] = []
         self._stamp: tuple[int, int] | None = None
         self._told = False
 
@@ -110,7 +118,11 @@ class SharedLedger:
         """See `Ledger.open`."""
         descriptor = self._locked_file()
         if descriptor is None:
+            before = Counter(self._seen.sent)
             yield self._seen
+            horizon = self.now() - WINDOW
+            self._unsaved += (Counter(self._seen.sent) - before).elements()
+            self._unsaved = [at for at in self._unsaved if at > horizon]
             return
         try:
             self._seen = self._load(descriptor)
@@ -143,8 +155,16 @@ class SharedLedger:
         except OSError as error:
             self._tell(error)
             return None
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        return descriptor
+        for _ in range(_LOCK_TRIES):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                # It is held for some microseconds at a time.
+                time.sleep(_LOCK_PAUSE)
+            else:
+                return descriptor
+        os.close(descriptor)
+        return None
 
     def _load(self, descriptor: int) -> Record:
         data = os.pread(descriptor, _MOST_BYTES, 0)
@@ -157,7 +177,7 @@ class SharedLedger:
             return self._seen
         now = self.now()
         # Times to come are those of a clock that was set back since.
-        record.sent = sorted(at for at in record.sent if at <= now + 1.0)
+        record.sent = sorted(at for at in (*record.sent, *self._unsaved) if at <= now + 1.0)
         if record.blocked_until > now + _LONGEST_BLOCK:
             record.blocked_until = 0.0
         if record.learned_at > now + 1.0:
@@ -172,6 +192,7 @@ class SharedLedger:
         except OSError as error:
             self._tell(error)
         else:
+            self._unsaved.clear()
             self._note(descriptor)
 
     def _note(self, descriptor: int) -> None:

@@ -126,3 +126,14 @@ async def test_times_of_a_clock_that_was_set_back_do_not_count(
     budget = copy(path, earlier)
 
     assert budget.used == 0
+
+
+async def test_a_copy_that_is_suspended_with_the_lock_holds_nobody_up(
+    path: Path, clock: ManualClock
+) -> None:
+    budget = copy(path, clock)
+    await budget.take(OPERATION)
+    with SharedLedger(path, clock).open():
+        await budget.take(OPERATION)
+
+    assert budget.used == 2
