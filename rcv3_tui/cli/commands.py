@@ -45,6 +45,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
+    Command("status", "print what the account holds, and end", "status [NOUN]"),
     Command("login", "ask for credentials, try them, save a profile"),
     Command("doctor", "check configuration, credentials, network and terminal"),
     Command("simulator", "serve a simulated account on this machine"),

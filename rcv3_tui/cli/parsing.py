@@ -90,6 +90,35 @@ class Range:
         return number
 
 
+class Seconds:
+    """A number of seconds within two bounds, as an argparse type.
+
+    Args:
+        low: The least.
+        high: The greatest.
+    """
+
+    def __init__(self, low: int, high: int) -> None:
+        self._low = low
+        self._high = high
+
+    def __call__(self, text: str | int) -> float:
+        """Read a number.
+
+        Raises:
+            argparse.ArgumentTypeError: It is none, or out of bounds.
+        """
+        try:
+            number = float(text)
+        except ValueError:
+            number = self._low - 1
+        if not self._low <= number <= self._high:
+            raise argparse.ArgumentTypeError(
+                f"must be a number of seconds from {self._low} to {self._high}, not {text!r}"
+            )
+        return number
+
+
 class OneOf:
     """One of a few words, as an argparse type that names the nearest one.
 

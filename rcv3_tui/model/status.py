@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -15,6 +16,24 @@ class Phase(StrEnum):
     OFF = "off"
     """A cloud server that is settled but does not run."""
 
+
+SIGNS: Mapping[Phase, str] = {
+    Phase.SETTLED: "●",
+    Phase.MOVING: "◐",
+    Phase.FAILED: "✗",
+    Phase.GONE: "·",
+    Phase.OFF: "○",
+}
+"""The sign that goes with a status, beside its word and its colour."""
+
+ASCII_SIGNS: Mapping[Phase, str] = {
+    Phase.SETTLED: "+",
+    Phase.MOVING: "~",
+    Phase.FAILED: "!",
+    Phase.GONE: ".",
+    Phase.OFF: "o",
+}
+"""Their twins in ASCII, of the same width."""
 
 _SETTLED = frozenset({"ACTIVE"})
 _GONE = frozenset({"REMOVED", "DELETED"})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from rcv3_tui.model.attention import Severity
-from rcv3_tui.model.status import Phase, phase, server_phase
+from rcv3_tui.model.status import ASCII_SIGNS, SIGNS, Phase, phase, server_phase
+from rcv3_tui.model.times import elapsed
 
 TONES = {
     Phase.SETTLED: "ok",
@@ -29,7 +31,7 @@ SEVERITY_TONES = {
 class Glyphs(Struct, frozen=True):
     """The signs that go with words; every one has an ASCII twin of the same width."""
 
-    phases: dict[Phase, str]
+    phases: Mapping[Phase, str]
     mark: str
     retain: str
     dash: str
@@ -47,13 +49,7 @@ class Glyphs(Struct, frozen=True):
 
 
 UNICODE = Glyphs(
-    phases={
-        Phase.SETTLED: "●",
-        Phase.MOVING: "◐",
-        Phase.FAILED: "✗",
-        Phase.GONE: "·",
-        Phase.OFF: "○",
-    },
+    phases=SIGNS,
     mark="●",
     retain="✓",
     dash="-",
@@ -67,13 +63,7 @@ UNICODE = Glyphs(
 )
 
 ASCII = Glyphs(
-    phases={
-        Phase.SETTLED: "+",
-        Phase.MOVING: "~",
-        Phase.FAILED: "!",
-        Phase.GONE: ".",
-        Phase.OFF: "o",
-    },
+    phases=ASCII_SIGNS,
     mark="*",
     retain="x",
     dash="-",
@@ -94,21 +84,6 @@ def glyphs(ascii_only: bool) -> Glyphs:
         ascii_only: No byte beyond ASCII may be drawn.
     """
     return ASCII if ascii_only else UNICODE
-
-
-def elapsed(seconds: float) -> str:
-    """Write a length of time in at most four signs or so: `12s`, `5m`, `3h20`, `45d`, `8y`."""
-    whole = max(0, int(seconds))
-    if whole < 100:
-        return f"{whole}s"
-    minutes = whole // 60
-    if minutes < 60:
-        return f"{minutes}m"
-    hours = minutes // 60
-    if hours < 24:
-        return f"{hours}h{minutes % 60:02d}"
-    days = hours // 24
-    return f"{days}d" if days < 1000 else f"{days // 365}y"
 
 
 def duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rcv3_tui.model.status import Phase
+from rcv3_tui.model.times import elapsed
 from rcv3_tui.tui.formats import (
     ASCII,
     TONES,
@@ -17,7 +18,6 @@ from rcv3_tui.tui.formats import (
     age,
     age_sort,
     duration,
-    elapsed,
     glyphs,
     moment,
     progress,

@@ -62,7 +62,7 @@ def test_the_doctor_needs_no_screen_and_offline_no_network() -> None:
     assert not loaded & {"textual", "rich", "httpx"}
 
 
-@pytest.mark.parametrize("package", ["model", "api", "sync", "doctor", "login"])
+@pytest.mark.parametrize("package", ["model", "api", "sync", "doctor", "login", "oneshot"])
 def test_what_lies_below_the_screen_runs_without_textual(package: str) -> None:
     if importlib.util.find_spec(f"rcv3_tui.{package}") is None:
         pytest.skip(f"there is no rcv3_tui.{package}")

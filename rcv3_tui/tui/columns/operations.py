@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rcv3_tui.model.operation import State
 from rcv3_tui.model.status import Phase
+from rcv3_tui.model.times import elapsed
 from rcv3_tui.tui.columns.shared import Now
-from rcv3_tui.tui.formats import TONES, Glyphs, duration, elapsed
+from rcv3_tui.tui.formats import TONES, Glyphs, duration
 from rcv3_tui.tui.items import OperationItem
 from rcv3_tui.tui.widgets.table import Cell, Column, natural
 

@@ -1,0 +1,159 @@
+"""The way in: from settings and words to an answer on stdout and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from rcv3_tui.api.client import make_http
+from rcv3_tui.api.errors import ApiError
+from rcv3_tui.clock import Clock, SystemClock
+from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.oneshot.answer import Answer, Question
+from rcv3_tui.oneshot.asked import Asked, NotPossible
+from rcv3_tui.oneshot.narration import Narrator, narrator
+from rcv3_tui.oneshot.out import Closed, Out, Unwritable, let_go, standard_output
+from rcv3_tui.oneshot.reading import RegionReader
+from rcv3_tui.settings import Credentials, Settings
+from rcv3_tui.sync.opening import open_regions, session_for, sign_in_failure
+
+if TYPE_CHECKING:
+    from rcv3_tui.api.asgi import ASGIApp
+
+
+def run_status(settings: Settings, asked: Asked, *, asgi_app: ASGIApp | None = None) -> int:
+    """Answer one `rcv3-tui status`.
+
+    Args:
+        settings: Whose account.
+        asked: What about it, and how to write it.
+        asgi_app: A simulated service to talk to in process instead of the network.
+
+    Returns:
+        The exit code of the process.
+
+    Raises:
+        NotPossible: What was asked for makes no sense; nothing was written.
+        KeyboardInterrupt: Ctrl+C was pressed.
+    """
+    question = Question(asked)
+    voice = narrator(os.environ, ascii=settings.ascii)
+    _log_to(voice)
+    if settings.credentials is None:
+        raise NotPossible(
+            "no credentials found; set RCV3_USERNAME and RCV3_API_KEY, or save a profile with "
+            "rcv3-tui login"
+            + (f" ({settings.credentials_note})" if settings.credentials_note else "")
+        )
+    try:
+        out = standard_output(os.environ, ascii=settings.ascii)
+        return asyncio.run(
+            look(question, settings, out=out, voice=voice, clock=SystemClock(), asgi_app=asgi_app)
+        )
+    except Closed:
+        # `| head` has seen enough; that is no failure of anybody's.
+        let_go()
+        return ExitCode.OK
+    except Unwritable as error:
+        let_go()
+        voice.say(str(error))
+        return ExitCode.USAGE
+    finally:
+        voice.end_progress()
+
+
+async def look(
+    question: Question,
+    settings: Settings,
+    *,
+    out: Out,
+    voice: Narrator,
+    clock: Clock,
+    asgi_app: ASGIApp | None = None,
+) -> ExitCode:
+    """Sign in, read, and write the answer.
+
+    A cancellation leaves what was written by then.
+
+    Args:
+        question: What was asked.
+        settings: Whose account; with credentials.
+        out: Where the answer goes.
+        voice: What is told beside it.
+        clock: What measures the time.
+        asgi_app: A simulated service.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        NotPossible: A pool was named that is not there.
+        Closed: Nobody reads the answer any more.
+        Unwritable: It cannot be written.
+    """
+    credentials = settings.credentials or Credentials("")
+    try:
+        http = make_http(settings, asgi_app)
+    except (OSError, ValueError) as error:
+        voice.say(str(error))
+        return ExitCode.USAGE
+    async with http:
+        session = session_for(http, settings, credentials, clock)
+        try:
+            access = await session.access()
+            regions = open_regions(http, session, access, settings, clock)
+        except ApiError as error:
+            failure = sign_in_failure(error, settings, credentials)
+            voice.say(failure.message)
+            return failure.trouble.exit_code
+        readers = [RegionReader(region, access.tenant_id, clock, voice) for region in regions]
+        answer = Answer(question, readers, settings.profile, clock, voice)
+        await answer.read()
+        if answer.is_empty_handed:
+            answer.tell_trouble()
+            return answer.code()
+        return await _give(answer, out, voice, clock)
+
+
+async def _give(answer: Answer, out: Out, voice: Narrator, clock: Clock) -> ExitCode:
+    asked = answer.question.asked
+    if asked.watch is not None or asked.wait is not None:
+        # From here on it may run for days.
+        gc.enable()
+    if asked.watch is not None:
+        from rcv3_tui.oneshot.watching import watch
+
+        return await watch(answer, asked.watch, out, clock, voice)
+    settled = True
+    if asked.wait is not None:
+        from rcv3_tui.oneshot.waiting import Waiting
+
+        settled = await Waiting(answer, asked.wait, clock, voice).settled()
+    try:
+        out.write(answer.text(out.looks))
+    finally:
+        answer.tell_trouble()
+    code = answer.code()
+    return ExitCode.ATTENTION if code is ExitCode.OK and not settled else code
+
+
+class _Warnings(logging.Handler):
+    """Tells what the clients warn of: a cache that cannot be written, a file others can read."""
+
+    def __init__(self, voice: Narrator) -> None:
+        super().__init__(logging.WARNING)
+        self._voice = voice
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one warning, once."""
+        self._voice.say_once(record.getMessage())
+
+
+def _log_to(voice: Narrator) -> None:
+    """Keep the clients' own log lines off the terminal, but for what the operator must know."""
+    logger = logging.getLogger("rcv3_tui")
+    logger.propagate = False
+    logger.handlers = [_Warnings(voice)]
