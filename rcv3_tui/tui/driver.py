@@ -1,14 +1,13 @@
 """The terminal as the console writes to it and reads from it.
 
 Textual's own driver writes to stderr, so that `2>file` would take the screen along; it ends the
-program at a byte that is not UTF-8, spins once the terminal has gone away, and leaves a mode of the
-mouse on. This one differs in these alone.
+program at a byte that is not UTF-8, spins once the terminal has gone away, waits for a line that
+has stalled, and leaves a mode of the mouse on. This one differs in these alone.
 """
 
 from __future__ import annotations
 
 import codecs
-import io
 import os
 import selectors
 import sys
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from rcv3_tui.tui.terminal_file import TerminalFile
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -50,7 +51,8 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         # In UTF-8 whatever the locale: where that is not UTF-8, nothing but ASCII is drawn.
-        self._file: io.TextIOWrapper = _terminal_file()
+        # As much of a file as Textual's writer asks of one.
+        self._file: TerminalFile = _terminal_file()  # type: ignore[assignment]
         self._is_on = False
 
     # -- modes --------------------------------------------------------------------------------
@@ -76,9 +78,13 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        with suppress(OSError):
-            self._file.write(_RESTORE)
-            self._file.flush()
+        self._file.write(_RESTORE)
+        self._file.drain()
+
+    def close(self) -> None:
+        """Have everything on the terminal that was written for it, as far as it takes it."""
+        super().close()
+        self._file.drain()
 
     def set_mouse(self, on: bool) -> None:
         """Take the mouse, or leave it to the terminal's own selection."""
@@ -146,7 +152,7 @@ class TerminalDriver(LinuxDriver):
         self._loop.call_soon_threadsafe(self._app.exit, None, 129)
 
 
-def _terminal_file() -> io.TextIOWrapper:
+def _terminal_file() -> TerminalFile:
     """Open what stands for the terminal: stdout, unless it goes elsewhere."""
     for stream in (sys.__stdout__, sys.__stdin__, sys.__stderr__):
         if stream is None:
@@ -156,5 +162,5 @@ def _terminal_file() -> io.TextIOWrapper:
         except (OSError, ValueError):
             continue
         if os.isatty(descriptor):
-            return open(descriptor, "w", encoding="utf-8", errors="replace", closefd=False)
+            return TerminalFile(descriptor)
     raise OSError("there is no terminal to write to")

@@ -304,10 +304,14 @@ class Terminal:
         """Send the command a signal."""
         self._process.send_signal(number)
 
-    def hang_up(self) -> None:
-        """Go away, as a lost connection does."""
+    def stall(self) -> None:
+        """Take nothing that is written any more, as a line does that hangs."""
         self._finished = True
         self._reader.join()
+
+    def hang_up(self) -> None:
+        """Go away, as a lost connection does."""
+        self.stall()
         os.close(self._theirs)
         os.close(self._ours)
         self._theirs = self._ours = -1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -17,7 +19,7 @@ from tests.terminal.conftest import (
 )
 from tests.terminal.mishaps import Mishap
 from tests.terminal.stranger import Stranger
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import PATIENCE, Terminal
 
 HELD = "203.0.113.71"
 SIZE = (160, 40)
@@ -104,3 +106,38 @@ def test_a_terminal_that_dies_ends_the_console_soon(
     terminal.hang_up()
     assert terminal.wait_end(SOON) == 128 + signal.SIGHUP
     assert_taken_up(console, stranger, terminal)
+
+
+@pytest.mark.parametrize("ends", ["SIGTERM", "SIGHUP", "with-the-terminal"])
+def test_a_line_that_has_stalled_stops_neither_the_work_nor_the_end(
+    console: Console, stranger: Stranger, ends: str
+) -> None:
+    terminal = console("--refresh", "2", size=SIZE)
+    terminal.wait_row("edge-1", HELD)
+    terminal.wait_for(lambda: " live " in terminal.lines[0])
+    terminal.press("down")
+    terminal.stall()
+    terminal.burst("a")
+    for keys in ("1", "3", "2") * 20:
+        # More than the terminal and thirty pieces hold.
+        terminal.burst(keys)
+        time.sleep(0.03)
+    until(lambda: states_in(terminal)[-1:] == ["settled"])
+    asked = len(stranger.sent("GET"))
+    until(lambda: len(stranger.sent("GET")) >= asked + 3)
+
+    if ends == "with-the-terminal":
+        terminal.hang_up()
+        assert terminal.wait_end(SOON) == 128 + signal.SIGHUP
+    else:
+        terminal.signal(signal.Signals[ends])
+        assert terminal.wait_end(SOON) == 128 + signal.Signals[ends]
+    assert list(state_of(terminal).glob("run-*")) == []
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that nobody can see."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

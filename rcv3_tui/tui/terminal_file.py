@@ -1,0 +1,87 @@
+"""What is written to the terminal, on a thread of its own, so that nobody waits for the line.
+
+Textual's writer takes thirty pieces and then keeps the whole program waiting. On a line that has
+stalled nothing would be asked of the service, no operation followed and no signal heard, and once
+such a terminal was closed the process would stay for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+
+_PIECE = 4096
+"""Bytes written at once; a terminal's own buffer holds about as many."""
+
+_STALLED = 2.0
+"""Seconds without a byte taken after which the end waits no longer."""
+
+
+class TerminalFile:
+    """A file that takes everything at once and writes it as quickly as the line allows.
+
+    Args:
+        descriptor: The terminal; it stays open.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._pending = bytearray()
+        self._changed = threading.Condition()
+        self._is_dead = False
+        self._thread: threading.Thread | None = None
+
+    def fileno(self) -> int:
+        """Give the terminal's descriptor."""
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        """Tell that it is a terminal."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Take a text; one for a terminal that has gone is dropped."""
+        with self._changed:
+            if not self._is_dead:
+                self._pending += text.encode("utf-8", "replace")
+                self._changed.notify_all()
+                if self._thread is None:
+                    self._thread = threading.Thread(
+                        target=self._write_on, name="terminal", daemon=True
+                    )
+                    self._thread.start()
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: everything is on its way already. `drain` waits for it."""
+
+    def drain(self) -> None:
+        """Wait until all has been written, or nothing moves any more."""
+        with self._changed:
+            while left := len(self._pending):
+                self._changed.wait(_STALLED)
+                if len(self._pending) >= left:
+                    return
+
+    def _write_on(self) -> None:
+        while True:
+            with self._changed:
+                while not self._pending:
+                    self._changed.wait()
+                piece = bytes(self._pending[:_PIECE])
+            try:
+                written = os.write(self._descriptor, piece)
+            except BlockingIOError:
+                # Whoever started the program, or shares the terminal, made it so.
+                select.select([], [self._descriptor], [])
+                continue
+            except OSError:
+                with self._changed:
+                    self._is_dead = True
+                    self._pending.clear()
+                    self._changed.notify_all()
+                return
+            with self._changed:
+                del self._pending[:written]
+                self._changed.notify_all()
