@@ -11,37 +11,20 @@ from collections.abc import Sequence
 
 from rcv3_tui.api.conflicts import ConflictKind, ConflictText
 from rcv3_tui.api.errors import ApiError, Conflict
-from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import State
 from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.sync.address_reading import is_young
 from rcv3_tui.sync.course import Course, Refused
-from rcv3_tui.sync.node_reading import Members, NodeReader, failure, is_about, member
-from rcv3_tui.sync.node_waiting import BUSY, RACE, Waiting
+from rcv3_tui.sync.node_batch import NodeBatch
+from rcv3_tui.sync.node_reading import Members, failure, is_about, member
+from rcv3_tui.sync.node_waiting import BUSY, RACE
 from rcv3_tui.sync.outcome import end_with
-from rcv3_tui.sync.region import RegionSync
-from rcv3_tui.sync.sending import MOST_SENDS, Fate, Look, Partly, Sender, Unproven
+from rcv3_tui.sync.sending import MOST_SENDS, Fate, Look, Partly, Unproven
 
 
-class NodeAdding:
-    """One batch of servers on their way into pools.
-
-    Args:
-        region: Whose picture gets what is read.
-        clock: What measures the pauses.
-        reader: Reads the pools.
-    """
-
-    def __init__(self, region: RegionSync, clock: Clock, reader: NodeReader) -> None:
-        self._region = region
-        self._api = region.rackconnect
-        self._clock = clock
-        self._reader = reader
-        self._sender = Sender(clock)
-        self._waiting = Waiting(clock)
-        self._left: list[Course] = []
-        self._accepted: dict[str, Course] = {}
+class NodeAdding(NodeBatch):
+    """One batch of servers on their way into pools. See `NodeBatch`."""
 
     async def send(self, courses: Sequence[Course]) -> dict[str, Course]:
         """Send what is not so already.
@@ -155,10 +138,7 @@ class NodeAdding:
     async def _was_member(self, course: Course, node: PoolNode) -> None:
         match phase(node.status):
             case Phase.MOVING:
-                self._accepted[node.key] = course
-                await course.accepted(
-                    resource_id=node.id, status=node.status, words="was on its way already"
-                )
+                await self._adopt(course, node)
             case Phase.FAILED:
                 await course.ended(
                     State.FAILED,

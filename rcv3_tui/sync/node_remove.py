@@ -19,12 +19,13 @@ from rcv3_tui.model.operation import State
 from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.sync.course import Course, Refused
+from rcv3_tui.sync.node_batch import NodeBatch
 from rcv3_tui.sync.node_reading import Members, NodeReader, is_about
-from rcv3_tui.sync.node_waiting import BUSY, NODE_BUSY, Waiting
+from rcv3_tui.sync.node_waiting import BUSY, NODE_BUSY
 from rcv3_tui.sync.outcome import end_with
 from rcv3_tui.sync.region import RegionSync
 from rcv3_tui.sync.schedule import PATIENCE
-from rcv3_tui.sync.sending import Fate, Look, Partly, Sender, Unproven
+from rcv3_tui.sync.sending import Fate, Look, Partly, Unproven
 
 _BULK_FAILED = (BadRequest, NotFound, NotSupported, ServerFault)
 """Some gateways drop the body of a DELETE, and a ghost node breaks the call (reference 4.7)."""
@@ -37,24 +38,11 @@ class _Changed(Exception):  # noqa: N818 - a state of things, not an error
     """Of the nodes that were to go some are gone by now."""
 
 
-class NodeRemoving:
-    """One batch of servers on their way out of pools.
-
-    Args:
-        region: Whose picture gets what is read.
-        clock: What measures the pauses.
-        reader: Reads the pools.
-    """
+class NodeRemoving(NodeBatch):
+    """One batch of servers on their way out of pools. See `NodeBatch`."""
 
     def __init__(self, region: RegionSync, clock: Clock, reader: NodeReader) -> None:
-        self._region = region
-        self._api = region.rackconnect
-        self._clock = clock
-        self._reader = reader
-        self._sender = Sender(clock)
-        self._waiting = Waiting(clock)
-        self._left: list[Course] = []
-        self._accepted: dict[str, Course] = {}
+        super().__init__(region, clock, reader)
         self._singly = False
 
     async def send(self, courses: Sequence[Course]) -> dict[str, Course]:
@@ -247,12 +235,6 @@ class NodeRemoving:
     def _is_stuck(self, node: PoolNode) -> bool:
         since = node.updated or node.created
         return since is not None and (self._clock.now() - since).total_seconds() > PATIENCE
-
-    async def _adopt(self, course: Course, node: PoolNode) -> None:
-        self._accepted[node.key] = course
-        await course.accepted(
-            resource_id=node.id, status=node.status, words="was on its way already"
-        )
 
     async def _was_gone(self, course: Course) -> None:
         await self._is_out(
