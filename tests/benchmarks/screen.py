@@ -1,0 +1,226 @@
+"""A program in a pseudo-terminal: when it wrote what, and what stood on its screen by then."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyte
+
+SIZE = (120, 40)
+
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;:]*[a-zA-Z]|\?[0-9;]*\$p|\?[0-9;]*u)")
+
+Seen = Callable[[Sequence[str]], bool]
+
+
+def shows(*texts: str) -> Seen:
+    """Tell whether each of some texts, or patterns, stands on a line of the screen."""
+    patterns = [re.compile(text) for text in texts]
+    return lambda lines: all(any(p.search(line) for line in lines) for p in patterns)
+
+
+class Screen:
+    """Runs one program; what it writes is kept with its time and read as a terminal would later.
+
+    Args:
+        command: The program and its arguments.
+        home: Where its files go; made where it is not there.
+        environment: Besides the little that every program is given.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        home: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        columns, rows = SIZE
+        home.mkdir(parents=True, exist_ok=True)
+        self._ours, theirs = os.openpty()
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        # Straight into the program: a start of Python in between would be measured with it.
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "HOME": str(home),
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                "LANG": "C.UTF-8",
+                **{
+                    f"XDG_{name}_HOME": str(home / name.lower())
+                    for name in ("CONFIG", "STATE", "CACHE", "DATA")
+                },
+                **(environment or {}),
+            },
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.chunks: list[tuple[float, bytes]] = []
+        """Seconds since the start, and what was written."""
+
+    # -- reading ------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return sum(len(data) for _, data in self.chunks)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.began
+
+    def read(self, seconds: float) -> bytes:
+        """Take what is written within some time."""
+        return self._read_until(self.now + seconds, lambda: False)
+
+    def read_quiet(self, quiet: float, most: float = 10.0) -> bytes:
+        """Take what is written until nothing has been for some time."""
+        start, end = len(self.chunks), self.now + most
+        last = self.now
+        while self.now < end and self.now - last < quiet:
+            if self._take(quiet):
+                last = self.now
+        return b"".join(data for _, data in self.chunks[start:])
+
+    def read_until(self, seen: Seen, most: float = 30.0) -> float | None:
+        """Read until something stands on the screen.
+
+        Returns:
+            Seconds since the start at which it did; None where it never did.
+        """
+        terminal, stream = _terminal()
+        done = 0
+        end = self.now + most
+        while True:
+            while done < len(self.chunks):
+                at, data = self.chunks[done]
+                done += 1
+                stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
+                # Looked at when there is nothing more to read: the terminal itself costs time.
+                if done == len(self.chunks) and not self._take(0.0) and seen(terminal.display):
+                    return self._exactly(seen, done) or at
+            if self.now > end or self.process.poll() is not None:
+                return None
+            self._take(0.05)
+
+    def _exactly(self, seen: Seen, count: int) -> float | None:
+        """Find the first moment at which something stood there, chunk by chunk."""
+        terminal, stream = _terminal()
+        for at, data in self.chunks[:count]:
+            stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
+            if seen(terminal.display):
+                return at
+        return None
+
+    def bytes_until(self, at: float) -> int:
+        """Count what had been written by a time."""
+        return sum(len(data) for when, data in self.chunks if when <= at)
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on the screen now."""
+        terminal, stream = _terminal()
+        stream.feed(_UNKNOWN_TO_PYTE.sub(b"", b"".join(data for _, data in self.chunks)))
+        return [line.rstrip() for line in terminal.display]
+
+    def _read_until(self, end: float, enough: Callable[[], bool]) -> bytes:
+        start = len(self.chunks)
+        while (left := end - self.now) > 0 and not enough():
+            self._take(left)
+        return b"".join(data for _, data in self.chunks[start:])
+
+    def _take(self, seconds: float) -> bool:
+        if not select.select([self._ours], [], [], max(0.0, seconds))[0]:
+            return False
+        try:
+            data = os.read(self._ours, 1 << 16)
+        except OSError:
+            # The program has gone; nobody has to wait for it in a loop.
+            time.sleep(0.01)
+            return False
+        self.chunks.append((self.now, data))
+        return True
+
+    # -- hands --------------------------------------------------------------------------------
+
+    def press(self, keys: str, most: float = 2.0) -> float | None:
+        """Press a key and wait for the first byte that it brings.
+
+        Returns:
+            Seconds between the two; None where nothing came.
+        """
+        while self._take(0.0):
+            pass
+        pressed = time.perf_counter()
+        os.write(self._ours, keys.encode())
+        return time.perf_counter() - pressed if self._take(most) else None
+
+    # -- what it takes ------------------------------------------------------------------------
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time so far, of all its threads; 0 where that is not told."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        try:
+            return sum(int((t / "schedstat").read_text().split()[0]) for t in tasks.iterdir()) / 1e9
+        except (OSError, ValueError):
+            return 0.0
+
+    @property
+    def memory(self) -> float:
+        """MiB that it holds in memory; 0 where that is not told."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except OSError:
+            return 0.0
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        return int(found[1]) / 1024 if found else 0.0
+
+    def close(self) -> None:
+        """End it, however it is."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+    def leave(self, keys: str = "q", most: float = 10.0) -> None:
+        """Let it end by itself, as a user would, and make sure that it did."""
+        os.write(self._ours, keys.encode())
+        end = self.now + most
+        while self.now < end and self.process.poll() is None:
+            self._take(0.05)
+        self.close()
+
+    def __enter__(self) -> Screen:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _terminal() -> tuple[pyte.Screen, pyte.ByteStream]:
+    screen = pyte.Screen(*SIZE)
+    return screen, pyte.ByteStream(screen)
+
+
+PYTHON = Path(sys.executable)
+COMMAND = PYTHON.with_name("rcv3-tui")
+"""The command as installing the package puts it beside the Python that measures."""
+
+PROGRAMS = Path(__file__).with_name("programs")
