@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 from functools import partial
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.console import RenderableType
 from textual.app import App
@@ -29,10 +29,12 @@ from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
 from rcv3_tui.tui.screens.console import ConsoleScreen
 from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
-from rcv3_tui.tui.screens.login import LoginScreen
-from rcv3_tui.tui.screens.text import TextScreen
 from rcv3_tui.tui.signing_in import SigningIn
 from rcv3_tui.tui.theme import THEME
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.screens.login import LoginScreen
+    from rcv3_tui.tui.screens.text import TextScreen
 
 _log = logging.getLogger("rcv3_tui.tui")
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rcv3_tui.settings import Settings, identity_address, identity_name
 from rcv3_tui.sync.changes import SignedIn, SignInFailed, Trouble
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.tui.keeper import ProfileKeeper
-from rcv3_tui.tui.screens.login import LoginScreen
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.screens.login import LoginScreen
 
 Say = Callable[[str, str], None]
-Open = Callable[[LoginScreen], object]
+Open = Callable[["LoginScreen"], object]
 
 
 class SigningIn:
@@ -113,6 +116,8 @@ class SigningIn:
 
     def _open(self, message: str, *, asks_passcode: bool = False) -> None:
         credentials = self._settings.credentials
+        from rcv3_tui.tui.screens.login import LoginScreen  # most starts need none
+
         self._screen = LoginScreen(
             username=credentials.username if credentials else self._settings.username_hint or "",
             region=",".join(self._settings.regions),

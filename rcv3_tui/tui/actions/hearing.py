@@ -25,7 +25,6 @@ from rcv3_tui.tui.commands.keys import shown_keys
 from rcv3_tui.tui.formats import duration, progress
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
-from rcv3_tui.tui.screens.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
@@ -83,6 +82,10 @@ class Hearing:
         console.going.follow_open_pool(snapshot)
         console.panes.link_rows()
         top = console.app.screen
+        if top is console:
+            return
+        from rcv3_tui.tui.screens.confirm import ConfirmScreen  # only a key brings one up
+
         if isinstance(top, ConfirmScreen) and snapshot.region in top.removal.where:
             top.look_again(snapshot)
 

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from rcv3_tui.model.consequences import Removal
 from rcv3_tui.model.operation import Operation, Request
 from rcv3_tui.sync.changes import Change
 from rcv3_tui.sync.worker import ReadOnly
@@ -24,7 +23,6 @@ from rcv3_tui.tui.heading import heading
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PaneKind, Picture
-from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.panes import Panes
@@ -32,6 +30,7 @@ from rcv3_tui.tui.widgets.prompt import Asking, Prompt
 from rcv3_tui.tui.widgets.table import CursorMoved, RowChosen
 
 if TYPE_CHECKING:
+    from rcv3_tui.model.consequences import Removal
     from rcv3_tui.tui.app import ConsoleApp
 
 _LOG_LENGTH = 1000
@@ -336,6 +335,7 @@ class ConsoleScreen(Screen[None]):
         if not removal.items:
             self.say("nothing of that is there any more", "warn")
             return
+        from rcv3_tui.tui.screens.confirm import ConfirmScreen  # the first picture needs none
 
         def answered(approved: bool | None) -> None:
             if approved:

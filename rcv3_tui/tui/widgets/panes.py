@@ -26,6 +26,11 @@ THREE_PANES_HEIGHT = 18
 ROUND = (PaneKind.SERVERS, PaneKind.PUBLIC_IPS, PaneKind.POOLS)
 """The panes that Tab goes round."""
 
+_FIRST = frozenset(ROUND)
+
+_LATER = 0.3
+"""Seconds after which the panes are made that the first picture does not show."""
+
 _FIRST_ORDER = {
     PaneKind.SERVERS: "name",
     PaneKind.PUBLIC_IPS: "address",
@@ -78,6 +83,10 @@ class Panes(Container):
         self._signs = signs
         self._ascii_only = ascii_only
         self._panes = self._make(regions=False)
+        self._lower = Horizontal(
+            self._panes[PaneKind.PUBLIC_IPS], self._panes[PaneKind.POOLS], id="lower"
+        )
+        self._complete = False
 
     def _make(self, *, regions: bool) -> dict[PaneKind, Pane[Item]]:
         now = self._picture.now
@@ -108,17 +117,26 @@ class Panes(Container):
         }
 
     def compose(self) -> ComposeResult:
-        """Servers on top; addresses and pools side by side below."""
+        """Servers on top; addresses and pools side by side below. The others come later."""
         yield self._panes[PaneKind.SERVERS]
-        with Horizontal(id="lower"):
-            yield self._panes[PaneKind.PUBLIC_IPS]
-            yield self._panes[PaneKind.POOLS]
-            yield self._panes[PaneKind.NODES]
-        yield self._panes[PaneKind.NETWORKS]
-        yield self._panes[PaneKind.OPERATIONS]
+        yield self._lower
+
+    def complete(self) -> bool:
+        """Make the panes that the first picture does not show.
+
+        Returns:
+            Whether they were still to be made.
+        """
+        if self._complete:
+            return False
+        self._complete = True
+        self._lower.mount(self._panes[PaneKind.NODES])
+        self.mount(self._panes[PaneKind.NETWORKS], self._panes[PaneKind.OPERATIONS])
+        return True
 
     def on_mount(self) -> None:
         """Put the rows in their first order."""
+        self.set_timer(_LATER, self.complete)
         self._panes[PaneKind.OPERATIONS].part_changed(PartState(fetched=self._picture.now()))
         for kind, column in _FIRST_ORDER.items():
             self._panes[kind].sort_by(column, reverse=False)
@@ -174,6 +192,9 @@ class Panes(Container):
             and self.active in overview
         )
         shown = overview if several else (self.active,)
+        if not _FIRST.issuperset(shown) and self.complete():
+            # Its table can take the keys once it is there itself.
+            self.call_after_refresh(lambda: self.current.table.focus())
         self.set_class(not several, "-single")
         for kind, pane in self._panes.items():
             pane.display = kind in shown
@@ -181,4 +202,4 @@ class Panes(Container):
             beside = [k for k in (*ROUND[:2], third) if k is not kind and not several]
             pane.show_beside([self._panes[k].tab for k in beside])
         lower = (PaneKind.PUBLIC_IPS, PaneKind.POOLS, PaneKind.NODES)
-        self.query_one("#lower").display = any(kind in shown for kind in lower)
+        self._lower.display = any(kind in shown for kind in lower)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.cells import cell_len
@@ -62,25 +61,28 @@ class Prompt(Horizontal):
         spelled_in_ascii: Show `?` in place of each typed letter beyond ASCII.
     """
 
-    @dataclass
     class Typed(Message):
         """The text differs."""
 
-        asking: Asking
-        text: str
+        def __init__(self, asking: Asking, text: str) -> None:
+            super().__init__()
+            self.asking = asking
+            self.text = text
 
-    @dataclass
     class Entered(Message):
         """Enter was pressed."""
 
-        asking: Asking
-        text: str
+        def __init__(self, asking: Asking, text: str) -> None:
+            super().__init__()
+            self.asking = asking
+            self.text = text
 
-    @dataclass
     class Left(Message):
         """Esc was pressed."""
 
-        asking: Asking
+        def __init__(self, asking: Asking) -> None:
+            super().__init__()
+            self.asking = asking
 
     DEFAULT_CSS = """
     Prompt {
