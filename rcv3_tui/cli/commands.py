@@ -50,6 +50,8 @@ COMMANDS = (
     Command("doctor", "check configuration, credentials, network and terminal"),
     Command("simulator", "serve a simulated account on this machine"),
     Command("screenshots", "draw the console's pictures into a directory", "screenshots DIR"),
+    Command("completion", "print the completion for bash, zsh or fish", "completion SHELL"),
+    Command("man", "print the manual page"),
 )
 """The commands beside the console, in the order of the help."""
 

@@ -20,8 +20,12 @@ examples:
   rcv3-tui doctor --profile acme --region all
   rcv3-tui doctor --offline | grep -v ^ok
 
-exit codes: 0 all is well or only notes, 1 there are warnings; with a FAIL, that
-of the first one: 2 configuration, 3 credentials, 4 not reached, 5 service error
+exit codes:
+  0  all is well, or there are only notes
+  1  there are warnings
+  with a FAIL, that of the first one:
+  2  configuration                4  the service cannot be reached
+  3  credentials                  5  the service answered with an error
 """
 
 

@@ -29,12 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from rcv3_tui.cli.line import understand
 
         command, options = understand(words)
-        return int(command.run(options))
+        code = int(command.run(options))
+        sys.stdout.flush()
+        return code
     except SystemExit as end:
         # argparse ends the program after --help and --version.
         return end.code if isinstance(end.code, int) else ExitCode.OK
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has seen enough, as `head` does; Python would complain once more at its end.
+        _let_go_of_stdout()
+        return ExitCode.OK
     except UsageError as error:
         _explain(error, str(error), words)
         return ExitCode.USAGE
@@ -46,6 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             words,
         )
         return ExitCode.INTERNAL
+
+
+def _let_go_of_stdout() -> None:
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def _explain(error: Exception, text: str, words: Sequence[str]) -> None:

@@ -129,8 +129,8 @@ class OneOf:
     """
 
     def __init__(self, what: str, known: Sequence[str], *, exactly: bool = False) -> None:
+        self.known = known
         self._what = what
-        self._known = known
         self._exactly = exactly
 
     def __call__(self, text: str) -> str:
@@ -140,10 +140,10 @@ class OneOf:
             argparse.ArgumentTypeError: It is none of them.
         """
         word = text if self._exactly else text.lower()
-        if word not in self._known:
+        if word not in self.known:
             raise argparse.ArgumentTypeError(
                 f"there is no {self._what} {text!r}"
-                + (did_you_mean(word, self._known) or f"; there are {', '.join(self._known)}")
+                + (did_you_mean(word, self.known) or f"; there are {', '.join(self.known)}")
             )
         return word
 

@@ -36,11 +36,11 @@ examples:
   rcv3-tui status --demo trouble        look around, no account needed
 
 The filter is the console's: words, !word, ~fuzzy, field:word, age:<2h,
-/regex/. JSON has the API's own fields and values; -c takes the API's names too.
+/regex/. JSON has the API's own fields and values; -c takes its names too.
 Nodes cost one request a pool, and the service allows 30 a minute: --pool, or
 pool:word in the filter, reads fewer.
---wait ends when nothing moves any more; what moves for longer than usual (5 min
-for addresses and nodes) has got stuck, and is told instead of waited for.
+--wait ends when nothing moves any more; what moves for longer than usual (5
+minutes for addresses and nodes) has got stuck, and is told, not waited for.
 
 exit codes:
   0  fine

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rcv3_tui.config.environment import FAMILIES
     from rcv3_tui.config.errors import ConfigError
     from rcv3_tui.config.flags import Flags
-    from rcv3_tui.config.gathering import LoginStart, Plan, for_login, load, read
+    from rcv3_tui.config.gathering import LoginStart, Plan, for_login, load, profile_names, read
     from rcv3_tui.config.sources import Entry, Source
     from rcv3_tui.config.user_files import APP_NAME, Paths, paths
 
@@ -38,6 +38,7 @@ __all__ = [
     "for_login",
     "load",
     "paths",
+    "profile_names",
     "read",
 ]
 
@@ -48,7 +49,7 @@ _HOMES = {
     "environment": ("FAMILIES",),
     "errors": ("ConfigError",),
     "flags": ("Flags",),
-    "gathering": ("LoginStart", "Plan", "for_login", "load", "read"),
+    "gathering": ("LoginStart", "Plan", "for_login", "load", "profile_names", "read"),
     "sources": ("Entry", "Source"),
     "user_files": ("APP_NAME", "Paths", "paths"),
 }

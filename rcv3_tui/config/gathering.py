@@ -229,6 +229,16 @@ def _choose(sources: Iterable[Source]) -> credentials.Choice:
     return credentials.choose(source.offer for source in sources if source.offer)
 
 
+def profile_names(environ: Mapping[str, str], where: Paths | None = None) -> tuple[str, ...]:
+    """List the profiles that there are, in the file's order.
+
+    Raises:
+        ConfigError: The file is wrong.
+    """
+    file = _config_file(Flags(), environ, where or paths())
+    return tuple(file.profiles) if file is not None else ()
+
+
 def _config_file(flags: Flags, environ: Mapping[str, str], where: Paths) -> ConfigFile | None:
     named = {"--config": flags.config, "RCV3_CONFIG": environ.get("RCV3_CONFIG", "").strip()}
     for name, raw in named.items():

@@ -10,18 +10,7 @@ from rcv3_tui.api.tokens import authenticate
 from rcv3_tui.clock import SystemClock
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.settings import Credentials, Secret, Settings
-from rcv3_tui.sync.changes import Trouble
 from rcv3_tui.sync.opening import sign_in_failure
-
-_CODES = {
-    Trouble.NO_CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
-    Trouble.CREDENTIALS: ExitCode.CREDENTIALS_REFUSED,
-    Trouble.SECOND_FACTOR: ExitCode.CREDENTIALS_REFUSED,
-    Trouble.REGION: ExitCode.USAGE,
-    Trouble.CONFIGURATION: ExitCode.USAGE,
-    Trouble.UNREACHABLE: ExitCode.UNREACHABLE,
-    Trouble.SERVICE: ExitCode.SERVICE_ERROR,
-}
 
 
 class NotSignedIn(Exception):  # noqa: N818 - what happened
@@ -87,7 +76,7 @@ async def sign_in(
             raise PasscodeNeeded(needed.session_id) from None
         except ApiError as error:
             failure = sign_in_failure(error, settings, credentials)
-            raise NotSignedIn(failure.message, _CODES[failure.trouble]) from None
+            raise NotSignedIn(failure.message, failure.trouble.exit_code) from None
     if settings.cache_dir is not None:
         cache = FileTokenCache(
             settings.cache_dir, settings.identity_url, credentials, SystemClock()

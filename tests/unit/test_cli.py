@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from rcv3_tui import __version__, cli
 from rcv3_tui.cli import terminal
 from rcv3_tui.cli.account import SCENARIOS
-from rcv3_tui.cli.commands import COMMANDS
+from rcv3_tui.cli.commands import COMMANDS, NAMES
 from rcv3_tui.cli.simulator import DEFAULT_PORT
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.settings import Credentials, Secret, Settings
@@ -309,11 +310,22 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"rcv3-tui {__version__}\n"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["simulator", "-h"], ["screenshots", "--help"]])
-def test_the_help_fits_80_columns(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
-    assert cli.main(words) == ExitCode.OK
-    lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) < 80
+@pytest.mark.parametrize("command", ["", *NAMES])
+def test_the_help_fits_80_columns_and_has_examples(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert cli.main([*command.split(), "--help"]) == ExitCode.OK
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) < 80
+    assert f"\n  rcv3-tui {command}".rstrip() in text
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m rcv3_tui man | head -c 9"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, ".TH RCV3\\", "")
 
 
 def test_the_help_names_every_variable_exit_code_and_command(
