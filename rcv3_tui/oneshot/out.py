@@ -106,6 +106,8 @@ def standard_output(environ: Mapping[str, str], *, ascii: bool) -> Out:
 
 def let_go() -> None:
     """Keep Python from trying at its end to write to an output that nobody reads."""
+    if sys.stdout is None:
+        return
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

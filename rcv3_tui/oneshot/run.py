@@ -13,7 +13,7 @@ from rcv3_tui.api.errors import ApiError
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.oneshot.answer import Answer, Question
-from rcv3_tui.oneshot.asked import Asked, NotPossible
+from rcv3_tui.oneshot.asked import Asked
 from rcv3_tui.oneshot.narration import Narrator, narrator
 from rcv3_tui.oneshot.out import Closed, Out, Unwritable, let_go, standard_output
 from rcv3_tui.oneshot.reading import RegionReader
@@ -43,11 +43,14 @@ def run_status(settings: Settings, asked: Asked, *, asgi_app: ASGIApp | None = N
     voice = narrator(os.environ, ascii=settings.ascii)
     _log_to(voice)
     if settings.credentials is None:
-        raise NotPossible(
+        from rcv3_tui.sync.changes import Trouble
+
+        note = f" ({settings.credentials_note})" if settings.credentials_note else ""
+        voice.say(
             "no credentials found; set RCV3_USERNAME and RCV3_API_KEY, or save a profile with "
-            "rcv3-tui login"
-            + (f" ({settings.credentials_note})" if settings.credentials_note else "")
+            f"rcv3-tui login{note}"
         )
+        return Trouble.NO_CREDENTIALS.exit_code
     try:
         out = standard_output(os.environ, ascii=settings.ascii)
         return asyncio.run(
