@@ -107,7 +107,7 @@ def _open(settings: Settings, app: ASGIApp | None, keeper: ProfileKeeper | None 
 
 def _check_choices(settings: Settings) -> None:
     """Refuse a theme or a key that the console does not have."""
-    if settings.theme is None and not settings.keys:
+    if settings.theme is None and settings.colour is None and not settings.keys:
         return
     # Imported here: the names are Textual's and the console's own.
     from rcv3_tui.tui.choices import ChoiceError, check_choices

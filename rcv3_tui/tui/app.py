@@ -27,6 +27,7 @@ from rcv3_tui.tui.driver import TerminalDriver
 from rcv3_tui.tui.keeper import ProfileKeeper
 from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
+from rcv3_tui.tui.profile_color import color_of, text_on
 from rcv3_tui.tui.screens.console import ConsoleScreen
 from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
 from rcv3_tui.tui.signing_in import SigningIn
@@ -73,8 +74,13 @@ class ConsoleApp(App[int]):
         depth: Depth = Depth.TRUE,
         keeper: ProfileKeeper | None = None,
     ) -> None:
-        super().__init__(driver_class=TerminalDriver, ansi_color=False)
+        # Textual asks for the variables of the style sheets while it is made.
         self.settings = settings
+        super().__init__(
+            driver_class=TerminalDriver,
+            css_path="few_colors.tcss" if depth.is_few else None,
+            ansi_color=False,
+        )
         self.worker = worker
         self.failure: SignInFailed | None = None
         """Why the console left by itself."""
@@ -105,6 +111,11 @@ class ConsoleApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """Begin with the console itself, rather than with an empty screen below it."""
         return self._console
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give the style sheets the profile's colour, which is no theme's."""
+        color = color_of(self.settings)
+        return {"profile": color, "profile-text": text_on(color)}
 
     # -- life ---------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from textual._color_constants import COLOR_NAME_TO_RGB
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_ALIASES, KEY_NAME_REPLACEMENTS, Keys, key_to_character
 from textual.theme import BUILTIN_THEMES
@@ -29,14 +30,14 @@ _SAME_KEY = {alias: key for key, aliases in KEY_ALIASES.items() for alias in ali
 
 
 class ChoiceError(Exception):
-    """There is no such theme, command or key; the text is one line that says where and which."""
+    """There is no such theme, colour, command or key; the text, a line, says where and which."""
 
 
 def check_choices(settings: Settings) -> None:
-    """Make sure that the console has the theme and the keys it is told to use.
+    """Make sure that the console has the theme, the colour and the keys it is told to use.
 
     Args:
-        settings: Theme and keys, and in `origins` where they were chosen.
+        settings: Theme, profile's colour and keys, and in `origins` where they were chosen.
 
     Raises:
         ChoiceError: It does not, or two commands are on one key.
@@ -45,8 +46,16 @@ def check_choices(settings: Settings) -> None:
     if theme is not None and theme not in THEMES:
         raise ChoiceError(
             f"{settings.origins.get('theme', 'theme')}: there is no theme {shown(theme)}"
-            + (did_you_mean(theme, THEMES) or f"; there are {', '.join(sorted(THEMES))}")
+            + (did_you_mean(theme.casefold(), THEMES) or f"; there are {', '.join(sorted(THEMES))}")
         )
+    colour = settings.colour
+    if colour is not None and not colour.startswith("#"):
+        names = [name for name in COLOR_NAME_TO_RGB if "_" not in name]
+        if colour.casefold() not in COLOR_NAME_TO_RGB:
+            raise ChoiceError(
+                f"{settings.origins.get('colour', 'color')}: there is no colour {shown(colour)}"
+                + (did_you_mean(colour.casefold(), names) or '; "#rrggbb" gives any')
+            )
     places = {name: settings.origins.get(f"keys.{name}", "[keys]") for name in settings.keys}
     for name, place in places.items():
         _check_command(name, place)

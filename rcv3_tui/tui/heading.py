@@ -65,10 +65,10 @@ def heading(
         The pieces from the left and those at the right end.
     """
     dot = f" {signs.dot} "
-    left = [Piece(" rcv3", "accent", spare=9), Piece(" ", spare=9)]
-    left.append(Piece(settings.profile, "strong"))
+    left = [Piece(" "), Piece("rcv3 ", "accent", spare=9)]
+    left.append(Piece(f" {settings.profile} ", "profile"))
     if signed_in is not None:
-        left.append(Piece(f"{dot}{','.join(signed_in.regions)}", "strong"))
+        left.append(Piece(f" {','.join(signed_in.regions)}", "strong"))
         left.append(Piece(dot, "muted"))
         left.append(Piece("tenant ", "muted", spare=6))
         left.append(Piece(signed_in.tenant, "strong"))

@@ -35,6 +35,7 @@ from rcv3_tui.tui.shades import shade
 _RESET: Final = "\x1b[0m"
 
 _BOLD: Final = Style(bold=True)
+_NOT_BOLD: Final = Style(bold=False)
 
 _look_of: Final = itemgetter(1)
 
@@ -221,8 +222,8 @@ def _look(style: Style, depth: Depth) -> Look:
     """Give a style's codes, in the colours that there are."""
     shown = shade(style, depth)
     bare = style.without_color.clear_meta_and_links()
-    if shown.bold:
-        bare += _BOLD
+    if shown.bold is not None:
+        bare += _BOLD if shown.bold else _NOT_BOLD
     attributes = Strip.render_ansi(bare, ColorSystem.STANDARD)
     front = shown.front.get_ansi_codes() if shown.front else ()
     back = shown.back.get_ansi_codes(foreground=False) if shown.back else ()

@@ -1,10 +1,13 @@
-"""Turns the colours of a style into those that a terminal has, so that text stays readable.
+"""Turns the colours of a style into those that a terminal has, so that text can be read.
 
-The nearest of sixteen colours is often the wrong one: grey text on a dark panel turns to black on
-black, and a warning turns to grey. So ground and text are chosen together. The ground is black or
-white by its lightness, or one of the six colours by its hue; the text is what comes nearest to it
-by hue among the colours that can be read on that ground, whichever of the usual palettes the
-terminal has.
+Where a terminal has many, text that a theme sets too faintly on its ground is moved towards white
+or black until it can be read.
+
+Where it has few, the nearest of them is often the wrong one: grey text on a dark panel turns to
+black on black, and a warning turns to grey. So ground and text are chosen together. The ground is
+black or white by its lightness, or one of the six colours by its hue; the text is what comes
+nearest to it by hue among the colours that can be read on that ground, whichever of the usual
+palettes the terminal has.
 """
 
 from __future__ import annotations
@@ -68,6 +71,9 @@ _BLACK, _WHITE, _BRIGHT_WHITE = 0, 7, 15
 _HUES: Final = {1: 0.0, 3: 60.0, 2: 120.0, 6: 180.0, 4: 240.0, 5: 300.0}
 """The six colours of eight that have a hue, with that in degrees."""
 
+_GROUND_HUES: Final = _HUES | {6: 170.0, 4: 230.0}
+"""The same for grounds: what lies between cyan and blue looks blue where it is dark."""
+
 _GREY_TEXT: Final = 40
 """Distance of the strongest part of a colour to the weakest, below which text counts as grey."""
 
@@ -81,8 +87,8 @@ class Shade:
 
     front: Color | None = None
     back: Color | None = None
-    bold: bool = False
-    """Bold has to be added, as it makes the front bright."""
+    bold: bool | None = None
+    """Bold has to be added or taken away, as it makes the front bright; None: it may stay."""
 
 
 def shade(style: Style, depth: Depth) -> Shade:
@@ -95,20 +101,19 @@ def shade(style: Style, depth: Depth) -> Shade:
     if depth is Depth.NONE:
         return Shade()
     front, back = style.color, style.bgcolor
-    if depth is Depth.TRUE:
-        return Shade(front, back)
-    if depth is Depth.EIGHT_BIT:
-        system = ColorSystem.EIGHT_BIT
-        return Shade(
-            None if front is None else front.downgrade(system),
-            None if back is None else back.downgrade(system),
-        )
+    if not depth.is_few:
+        back = None if back is None else _kept(back, depth)
+        if front is None:
+            return Shade(None, back)
+        if back is None or back.is_default or front.is_default:
+            return Shade(_kept(front, depth), back)
+        return Shade(_lifted(front, back, depth), back)
     ground = None if back is None or back.is_default else _ground(_rgb(back), depth)
     text = None if front is None or front.is_default else _text(_rgb(front), ground or 0, depth)
     return Shade(
         None if text is None else _ansi(text if depth is Depth.SIXTEEN else text % 8),
         None if ground is None else _ansi(ground),
-        bold=text is not None and text >= 8 and depth is Depth.EIGHT,
+        bold=None if text is None else _bold(text, ground or 0, depth),
     )
 
 
@@ -138,6 +143,32 @@ def _luminance(rgb: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def _kept(color: Color, depth: Depth) -> Color:
+    """Give a colour as a terminal of many has it."""
+    return color if depth is Depth.TRUE else color.downgrade(ColorSystem.EIGHT_BIT)
+
+
+def _lifted(front: Color, back: Color, depth: Depth) -> Color:
+    """Move text away from its ground, as far as it takes to read it."""
+    kept = _kept(front, depth)
+    ground = rgb_of(back)
+    if contrast(rgb_of(kept), ground) >= READABLE:
+        return kept
+    text = _rgb(front)
+    ends = ((255, 255, 255), (0, 0, 0))
+    if _luminance(text) < _luminance(ground):
+        ends = ends[::-1]
+    end = next(end for end in ends if contrast(end, ground) >= READABLE)
+    for step in range(1, 11):
+        red, green, blue = (
+            round(part + (goal - part) * step / 10) for part, goal in zip(text, end, strict=True)
+        )
+        kept = _kept(Color.from_rgb(red, green, blue), depth)
+        if contrast(rgb_of(kept), ground) >= READABLE:
+            break
+    return kept
+
+
 @lru_cache(maxsize=512)
 def _least_contrast(one: int, other: int) -> float:
     return min(contrast(palette[one], palette[other]) for palette in (VGA, XTERM))
@@ -151,7 +182,7 @@ def _ground(rgb: Rgb, depth: Depth) -> int:
             return _BLACK
         return _WHITE if depth is Depth.EIGHT else _BRIGHT_WHITE
     hue = _hue(rgb)
-    return min(_HUES, key=lambda number: _apart(_HUES[number], hue))
+    return min(_GROUND_HUES, key=lambda number: _apart(_GROUND_HUES[number], hue))
 
 
 @lru_cache(maxsize=2048)
@@ -174,6 +205,13 @@ def _text(rgb: Rgb, ground: int, depth: Depth) -> int:
         light = _luminance(rgb)
         return min(greys, key=lambda n: abs(_luminance(XTERM[n]) - light))
     return max((_BLACK, _BRIGHT_WHITE), key=lambda n: _least_contrast(n, ground))
+
+
+def _bold(text: int, ground: int, depth: Depth) -> bool | None:
+    """Tell what is to become of bold, which many terminals draw in the bright colour."""
+    if text >= 8:
+        return True if depth is Depth.EIGHT else None
+    return None if _least_contrast(text + 8, ground) >= READABLE else False
 
 
 def _hue(rgb: Rgb) -> float:

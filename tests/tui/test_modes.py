@@ -231,7 +231,9 @@ async def test_a_theme_is_put_on_and_an_unknown_one_refused(opened: Opening) -> 
         await console.command("theme nord")
         assert console.app.theme == "nord"
         await console.command("theme nonsense")
-        assert "no theme 'nonsense'" in console.message
+        assert 'there is no theme "nonsense"; there are ' in console.message
+        await console.command("theme norrd")
+        assert 'did you mean "nord"?' in console.message
         assert console.app.theme == "nord"
 
 

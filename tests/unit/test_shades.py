@@ -64,6 +64,27 @@ def test_bold_stands_in_for_a_bright_colour_where_there_are_eight() -> None:
     assert not shade(Style(color="#ff8787", bgcolor=DARK), Depth.SIXTEEN).bold
 
 
+def test_bold_goes_where_it_would_turn_text_too_bright_to_be_read() -> None:
+    black = shade(Style(color="#ffffff", bgcolor="#00afaf"), Depth.SIXTEEN)
+    assert black.front is not None
+    assert black.front.number == 0
+    assert black.bold is False
+
+
+@pytest.mark.parametrize("depth", [Depth.EIGHT_BIT, Depth.TRUE])
+def test_faint_text_is_moved_until_it_can_be_read_and_other_text_is_not(depth: Depth) -> None:
+    steps = ("00", "5f", "af", "ff")
+    colors = ["#" + "".join(parts) for parts in itertools.product(steps, repeat=3)]
+    for color, ground in itertools.product(colors, repeat=2):
+        shown = shade(Style(color=color, bgcolor=ground), depth)
+        assert shown.front is not None
+        assert shown.back is not None
+        assert contrast(rgb_of(shown.front), rgb_of(shown.back)) >= READABLE
+    clear = shade(Style(color="#d7af5f", bgcolor=DARK), Depth.TRUE)
+    assert clear.front is not None
+    assert clear.front.get_truecolor().hex == "#d7af5f"
+
+
 def test_a_dark_tint_is_no_blue_bar_and_a_light_ground_stays_light() -> None:
     tint = shade(Style(bgcolor="#262b33"), Depth.SIXTEEN).back
     assert tint is not None

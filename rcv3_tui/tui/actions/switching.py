@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rcv3_tui.spelling import did_you_mean, shown
+
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
 
@@ -49,9 +51,12 @@ def read_only(console: ConsoleScreen, text: str) -> None:
 def theme(console: ConsoleScreen, name: str) -> None:
     """Put another theme on."""
     app = console.app
-    if name not in app.available_themes:
-        console.say(
-            f"no theme {name!r}; there are: {', '.join(sorted(app.available_themes))}", "failed"
-        )
+    if name in app.available_themes:
+        app.theme = name
         return
-    app.theme = name
+    themes = sorted(app.available_themes)
+    if not name:
+        console.say(f"the theme is {app.theme}; there are {', '.join(themes)}")
+    else:
+        hint = did_you_mean(name.casefold(), themes) or f"; there are {', '.join(themes)}"
+        console.say(f"there is no theme {shown(name)}{hint}", "failed")

@@ -35,7 +35,7 @@ def pool_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[Pool
         Column(
             key="endpoint",
             label="VIRTUAL IP:PORT",
-            min_width=15,
+            min_width=17,
             max_width=21,
             weight=1,
             priority=3,
@@ -68,9 +68,9 @@ def pool_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[Pool
         ),
         Column(
             key="not-active",
-            label="NOT ACT",
-            min_width=7,
-            max_width=7,
+            label="INACT",
+            min_width=5,
+            max_width=5,
             align="right",
             priority=4,
             cell=not_active,

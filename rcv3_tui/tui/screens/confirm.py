@@ -17,8 +17,8 @@ from rcv3_tui.tui.screens.lines import Line, pieces, toned, wrap
 from rcv3_tui.tui.screens.lines_view import LinesView
 from rcv3_tui.tui.screens.literal import joined, spell
 
-MANY = 3
-"""More things than this are listed a line each, after what follows from it."""
+MANY = 1
+"""More things than this are listed a line each, after what follows: that has to be in view."""
 
 _LABEL = 11
 

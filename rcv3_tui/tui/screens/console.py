@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
@@ -56,6 +57,11 @@ class ConsoleScreen(Screen[None]):
         layout: vertical;
         background: $background;
         & > #header { background: $panel; color: $foreground; }
+        & > #header .line--profile {
+            background: $profile;
+            color: $profile-text;
+            text-style: bold;
+        }
         & > #footer { background: $panel; color: $foreground-muted; }
     }
     """
@@ -178,7 +184,11 @@ class ConsoleScreen(Screen[None]):
             self._message_line.show([])
             return
         pieces = [Piece(f" {said.text}", said.tone)]
-        self._message_line.show(pieces, [Piece(" Esc ", "muted")] if said.stays else [])
+        right = [Piece(" Esc ", "muted")] if said.stays else []
+        if cell_len(said.text) + (7 if right else 2) > self.size.width:
+            log = shown_keys(BY_NAME["log"], self.settings.keys)
+            right.insert(0, Piece(f" {log} more ", "muted"))
+        self._message_line.show(pieces, right)
 
     # -- where the console is -----------------------------------------------------------------
 

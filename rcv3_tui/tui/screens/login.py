@@ -252,6 +252,9 @@ class LoginScreen(ModalScreen[None]):
             (self._username, self._region, self._identity), self._known, strict=True
         ):
             field.value = text
+        for field in self.query(Input):
+            # A cursor that blinks writes to the terminal for ever.
+            field.cursor_blink = False
         if self._asks_passcode:
             self.ask_passcode()
             return

@@ -47,10 +47,14 @@ class RowsView(ScrollView, can_focus=False):
         scrollbar-size: 0 0;
         overflow-x: hidden;
         color: $foreground;
-        .rows--cursor { text-style: reverse; }
+        .rows--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: bold;
+        }
         .rows--marked { text-style: bold; color: $text-accent; }
         .rows--detail { color: $foreground-muted; }
-        .rows--disabled { color: $text-disabled; }
+        .rows--disabled { color: $foreground-muted; }
     }
     """
 
@@ -146,7 +150,7 @@ class RowsView(ScrollView, can_focus=False):
         style = base + self._style(tone) if tone else base
         side = base + self._style("disabled" if entry.disabled else "detail")
         if here:
-            style, side = style + self._style("cursor"), side + self._style("cursor")
+            style = side = base + self._style("cursor")
         front = ">" if here else " "
         if self._with_marks:
             front += "*" if marked else "-" if entry.disabled else " "

@@ -22,7 +22,7 @@ from rcv3_tui.model.text import ascii_only
 from rcv3_tui.tui.widgets.late_styles import LateStyles
 from rcv3_tui.tui.widgets.table.cells import cut
 
-TONES = ("ok", "moving", "failed", "warn", "muted", "accent", "key", "strong")
+TONES = ("ok", "moving", "failed", "warn", "muted", "accent", "key", "strong", "profile")
 
 
 class Piece(Struct, frozen=True):
@@ -60,6 +60,7 @@ class Line(LateStyles):
         .line--accent { color: $text-accent; text-style: bold; }
         .line--key { color: $text-accent; text-style: bold; }
         .line--strong { text-style: bold; }
+        .line--profile { text-style: bold; }
     }
     """
 

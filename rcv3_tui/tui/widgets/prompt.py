@@ -100,6 +100,8 @@ class Prompt(Horizontal):
         self._sign = Line()
         self._commands = commands
         self._field = _Field(select_on_focus=False)
+        # A cursor that blinks writes to the terminal for ever.
+        self._field.cursor_blink = False
         self._field.spelled_in_ascii = spelled_in_ascii
 
     def compose(self) -> ComposeResult:

@@ -35,6 +35,5 @@ Table {
     & > .table--warn { color: $text-warning; }
     & > .table--muted { color: $text-muted; }
     & > .table--accent { color: $text-accent; }
-    &.-monochrome > .table--cursor { text-style: reverse; }
 }
 """

@@ -116,7 +116,8 @@ class Rows(Generic[ItemT]):
                 self._take_out(row_id)
             del items[row_id]
             del self._sequence[row_id]
-        for row_id in changed:
+        # Ties of a sort column must not stand otherwise at each start, as sets of ids do.
+        for row_id in changed if self._order is None else sorted(really):
             if row_id not in really:
                 continue
             item = changed[row_id]

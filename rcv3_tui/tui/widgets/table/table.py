@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Generic
 
@@ -18,7 +19,7 @@ from rcv3_tui.tui.widgets.late_styles import LateStyles
 from .cells import Column, ItemT
 from .cursor import Cursor, Marks
 from .keys import BINDINGS
-from .layout import lay_out
+from .layout import GUTTER, lay_out
 from .look import COMPONENTS, STYLES
 from .messages import CursorMoved, MarksChanged, Position, PositionChanged, RowChosen
 from .painting import ASCII_GLYPHS, UNICODE_GLYPHS, Painter, Picture, RowState
@@ -251,6 +252,11 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         if not len(self._rows):
             self.refresh()
 
+    def _note_lines(self) -> list[str]:
+        """Give the placeholder's lines, broken where the table is too narrow for one."""
+        width = max(8, self.size.width - GUTTER - 1)
+        return [part for line in self._placeholder for part in textwrap.wrap(line, width) or [""]]
+
     # Keys and mouse
 
     def action_cursor_up(self) -> None:
@@ -327,7 +333,6 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
 
     def on_mount(self) -> None:
         """Tell where things stand, now that somebody listens."""
-        self.set_class(self.app.no_color, "-monochrome")
         self._update()
 
     def on_resize(self) -> None:
@@ -347,7 +352,7 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Take a line for each row and one for the header, where the height is automatic."""
-        return max(len(self._rows), len(self._placeholder)) + 1
+        return max(len(self._rows), len(self._note_lines())) + 1
 
     def notify_style_update(self) -> None:
         """Forget lines painted in the old styles."""
@@ -372,8 +377,8 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         line = y - self._header_height
         if line < len(self._lines):
             return painter.paint(self._lines[line][2])
-        if not self._lines and line < len(self._placeholder):
-            return painter.note(self._placeholder[line], self._placeholder_tone)
+        if not self._lines and line < len(notes := self._note_lines()):
+            return painter.note(notes[line], self._placeholder_tone)
         return painter.blank()
 
     # How it holds together
