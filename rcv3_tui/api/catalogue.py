@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from rcv3_tui.api.errors import NoSuchRegion
 
@@ -18,8 +19,7 @@ REGIONS = ("DFW", "IAD", "ORD", "LON", "HKG", "SYD")
 _FILES_TENANT = "MossoCloudFS_"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Where one service is, in one region."""
 
     name: str
@@ -33,8 +33,7 @@ class Endpoint:
     tenant_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The endpoints that Identity named, in its order."""
 
     endpoints: tuple[Endpoint, ...] = ()

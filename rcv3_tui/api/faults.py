@@ -12,7 +12,6 @@ from http import HTTPStatus
 import msgspec
 
 from rcv3_tui.api import errors
-from rcv3_tui.api.conflicts import parse_conflict
 from rcv3_tui.model.text import clean
 from rcv3_tui.settings import Secret
 
@@ -255,6 +254,9 @@ def error_for(
         is_certain = status != 403 or bool(texts) or retry_after is not None
         error = errors.Throttled(message, retry_after=retry_after, is_certain=is_certain)
     elif status in (409, 422):
+        # Imported here: only changes meet it.
+        from rcv3_tui.api.conflicts import parse_conflict
+
         texts = texts or (message,)
         error = errors.Conflict(texts, tuple(parse_conflict(text) for text in texts))
     else:

@@ -239,7 +239,7 @@ class Answer:
         fail_on = self.question.asked.fail_on
         if fail_on is FailOn.NEVER:
             return False
-        from rcv3_tui.model.attention import Severity, find
+        from rcv3_tui.model.attention import Severity
 
         counted = {Severity.FAILED}
         if fail_on is not FailOn.FAILED:
@@ -251,7 +251,7 @@ class Answer:
             finding.severity in counted
             and (listed is None or any((reader.name, *row) in listed for row in finding.rows))
             for reader in self.readers
-            for finding in find(reader.snapshot, self.now)
+            for finding in reader.findings(self.now)
         )
 
     def _listed(self) -> set[tuple[str, Part, str]] | None:

@@ -29,7 +29,10 @@ from rcv3_tui.model.snapshot import Part, PartState, Snapshot
 from rcv3_tui.sync.budget import LIMIT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rcv3_tui.clock import Clock
+    from rcv3_tui.model.attention import Finding, Usual
     from rcv3_tui.oneshot.narration import Narrator
     from rcv3_tui.sync.opening import OpenRegion
 
@@ -66,6 +69,8 @@ class RegionReader:
         # What each list call gave, in the service's order; the snapshot leaves out what is gone.
         self.errors: dict[Part, ApiError] = {}
         """Why a part could not be read the last time."""
+        self.usual: Usual | None = None
+        """How long moves take here as a rule, where the console has seen some; None: unknown."""
         self.unread_pools: tuple[LoadBalancerPool, ...] = ()
         """Pools whose nodes were left out, so as not to spend the minute's requests on them."""
         self._region = region
@@ -73,6 +78,7 @@ class RegionReader:
         self._narrator = narrator
         self._detailed_nodes = True
         self._nodes: dict[str, tuple[PoolNode, ...]] = {}
+        self._judged: tuple[Snapshot, tuple[Finding, ...]] | None = None
 
     @property
     def name(self) -> str:
@@ -87,6 +93,18 @@ class RegionReader:
     def nodes(self) -> tuple[PoolNode, ...]:
         """Give the nodes of all pools that have been read, pool by pool."""
         return tuple(node for pool in self.pools for node in self._nodes.get(pool.key, ()))
+
+    def findings(self, now: datetime) -> tuple[Finding, ...]:
+        """Give what needs attention, as far as it has been read.
+
+        Args:
+            now: The time of day.
+        """
+        if self._judged is None or self._judged[0] is not self.snapshot:
+            from rcv3_tui.model.attention import find
+
+            self._judged = self.snapshot, find(self.snapshot, now, usual=self.usual)
+        return self._judged[1]
 
     async def read(self, parts: Iterable[Part], pools: PoolChoice) -> None:
         """Read some parts, all at once as far as they do not build on each other.

@@ -22,6 +22,7 @@ from rcv3_tui.sync.opening import open_regions, session_for, sign_in_failure
 
 if TYPE_CHECKING:
     from rcv3_tui.api.asgi import ASGIApp
+    from rcv3_tui.model.attention import Usual
 
 
 def run_status(settings: Settings, asked: Asked, *, asgi_app: ASGIApp | None = None) -> int:
@@ -113,12 +114,29 @@ async def look(
             voice.say(failure.message)
             return failure.trouble.exit_code
         readers = [RegionReader(region, access.tenant_id, clock, voice) for region in regions]
+        for reader in readers:
+            reader.usual = _usual_of(settings, access.tenant_id, reader.name)
         answer = Answer(question, readers, settings.profile, clock, voice)
         await answer.read()
         if answer.is_empty_handed:
             answer.tell_trouble()
             return answer.code()
         return await _give(answer, out, voice, clock)
+
+
+def _usual_of(settings: Settings, tenant: str, region: str) -> Usual | None:
+    """Give how long moves take as a rule, from what the console has seen of this account."""
+    if settings.state_dir is None or not settings.state_dir.is_dir():
+        return None
+    from rcv3_tui.sync.history import History
+    from rcv3_tui.sync.history_file import HistoryFile, history_path
+
+    path = history_path(settings.state_dir, settings.profile, tenant, region)
+    if not path.exists():
+        return None
+    history = History()
+    history.adopt(HistoryFile(path).read())
+    return history.usual
 
 
 async def _give(answer: Answer, out: Out, voice: Narrator, clock: Clock) -> ExitCode:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from rcv3_tui.model.attention import Finding, Severity, find, in_order
+from rcv3_tui.model.attention import Finding, Severity, in_order
 from rcv3_tui.model.resources import RETAINED_LIMIT
 from rcv3_tui.model.snapshot import Part
 from rcv3_tui.model.status import Phase, phase, server_phase
@@ -85,7 +85,7 @@ def summarize(readers: Sequence[RegionReader], profile: str, now: datetime) -> S
         profile=profile,
         now=now,
         regions=tuple(_region(reader) for reader in readers),
-        findings=in_order(finding for reader in readers for finding in find(reader.snapshot, now)),
+        findings=in_order(finding for reader in readers for finding in reader.findings(now)),
         moving=tuple(
             mover
             for reader in readers

@@ -41,7 +41,7 @@ class Waiting:
         self._narrator = narrator
         self._began = clock.monotonic()
         self._seen: dict[tuple[str, str, str], float] = {}
-        self._usual = Usual()
+        self._usual = {reader.name: reader.usual or Usual() for reader in answer.readers}
 
     async def settled(self) -> bool:
         """Wait.
@@ -96,7 +96,7 @@ class Waiting:
         return self._clock.monotonic() - seen
 
     def _patience(self, mover: Moving) -> float:
-        return self._usual.limit(mover.part, mover.status)
+        return self._usual[mover.region].limit(mover.part, mover.status)
 
     def _left(self) -> float:
         if not self._limit:

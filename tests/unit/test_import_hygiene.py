@@ -31,6 +31,9 @@ def packages(modules: set[str]) -> set[str]:
         "--version",
         "--help",
         "simulator --help",
+        "status --help",
+        "status ip",
+        "status --watch 0",
         "--no-such-flag",
         "--refresh 0",
         # Without a terminal there is nothing to load the console for.
@@ -60,6 +63,15 @@ def test_reading_the_configuration_loads_nothing_heavy() -> None:
 def test_the_doctor_needs_no_screen_and_offline_no_network() -> None:
     loaded = packages(modules_after("from rcv3_tui.cli import main; main(['doctor', '--offline'])"))
     assert not loaded & {"textual", "rich", "httpx"}
+
+
+def test_a_quick_look_loads_no_screen_and_nothing_for_trouble() -> None:
+    loaded = modules_after("from rcv3_tui.cli import main; main(['status', '--demo'])")
+    assert "httpx" in loaded
+    # The account of the demo is in another process, with the web framework that serves it.
+    needless = {"textual", "rich", "click", "pygments", "starlette", "uvicorn", "stamina"}
+    assert not packages(loaded) & needless
+    assert not loaded & {"tomllib", "configparser", "csv", "rcv3_tui.sync.worker"}
 
 
 @pytest.mark.parametrize("package", ["model", "api", "sync", "doctor", "login", "oneshot"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from rcv3_tui.model.attention.findings import Finding, Row, Rule, Severity
 from rcv3_tui.model.attention.usual import Usual
@@ -15,17 +16,15 @@ Since = Callable[[Part, str, str], datetime | None]
 """Gives when a resource (kind, lower-case id) was seen to take a status; None: not seen."""
 
 
-@dataclass(slots=True)
-class Judgement:
+class Judgement(Struct):
     """What the rules say of one resource."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = []
     look_again: datetime | None = None
     """When they will say something else though nothing changes; None: never."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The resource that findings are about."""
 
     region: str
@@ -60,8 +59,7 @@ class Subject:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A picture and what is known besides.
 
     Args:
