@@ -12,6 +12,7 @@ from rcv3_tui.cli.parsing import Parser, add_log_level
 from rcv3_tui.cli.usage import PROGRAM, UsageError
 
 if TYPE_CHECKING:
+    from rcv3_tui.config import Flags
     from rcv3_tui.settings import Settings
     from rcv3_tui.sync.worker import ASGIApp
     from rcv3_tui.tui.keeper import ProfileKeeper
@@ -89,20 +90,29 @@ def run(options: argparse.Namespace) -> int:
     from rcv3_tui.cli.keeping import ConfigKeeper
 
     keeper = ConfigKeeper(plan.config_file)
-    return _open(account.settings_of(plan), None, keeper)
+    flags = account.flags_of(options)
+    return _open(account.settings_of(plan), None, keeper, flags)
 
 
-def _open(settings: Settings, app: ASGIApp | None, keeper: ProfileKeeper | None = None) -> int:
+def _open(
+    settings: Settings,
+    app: ASGIApp | None,
+    keeper: ProfileKeeper | None = None,
+    flags: Flags | None = None,
+) -> int:
     import gc
     from dataclasses import replace
 
     # What is made while the console opens stays; to look through it for garbage again and again
     # takes a tenth of the time to the first picture. The app takes that up later.
     gc.disable()
+    from rcv3_tui.cli.profiles import ConfiguredProfiles
     from rcv3_tui.tui.run import run_console
 
     settings = replace(settings, ascii=settings.ascii or not terminal.locale_is_utf8())
-    return run_console(settings, asgi_app=app, keeper=keeper)
+    # A simulated account has no other one beside it.
+    profiles = ConfiguredProfiles(flags, ascii_only=settings.ascii) if flags else None
+    return run_console(settings, asgi_app=app, keeper=keeper, profiles=profiles)
 
 
 def _check_choices(settings: Settings) -> None:

@@ -229,13 +229,20 @@ def _choose(sources: Iterable[Source]) -> credentials.Choice:
     return credentials.choose(source.offer for source in sources if source.offer)
 
 
-def profile_names(environ: Mapping[str, str], where: Paths | None = None) -> tuple[str, ...]:
+def profile_names(
+    environ: Mapping[str, str], where: Paths | None = None, flags: Flags | None = None
+) -> tuple[str, ...]:
     """List the profiles that there are, in the file's order.
+
+    Args:
+        environ: The environment.
+        where: The user's files; those of this system's user if left out.
+        flags: What the command line says, for the file that it may name.
 
     Raises:
         ConfigError: The file is wrong.
     """
-    file = _config_file(Flags(), environ, where or paths())
+    file = _config_file(flags or Flags(), environ, where or paths())
     return tuple(file.profiles) if file is not None else ()
 
 

@@ -40,6 +40,19 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+_UNDOABLE = frozenset(
+    {
+        Kind.RETAIN,
+        Kind.RELEASE,
+        Kind.ASSIGN,
+        Kind.MOVE,
+        Kind.UNASSIGN,
+        Kind.ADD_NODE,
+        Kind.REMOVE_NODE,
+    }
+)
+"""An address that was removed is gone, and one that was added would be lost."""
+
 _ENDED = frozenset({State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN})
 
 
@@ -124,6 +137,11 @@ class Operation(Struct, frozen=True, omit_defaults=True):
     def is_trouble(self) -> bool:
         """Tell whether it ended otherwise than asked."""
         return self.state in (State.FAILED, State.REJECTED, State.UNKNOWN)
+
+    @property
+    def is_undoable(self) -> bool:
+        """Tell whether it did something that can be turned back; see `rcv3_tui.model.undo`."""
+        return self.state is State.SETTLED and self.request.kind in _UNDOABLE
 
     @property
     def seconds(self) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.model.operation import Operation, Request
+from rcv3_tui.model.resources import Resource
 from rcv3_tui.model.snapshot import Part, Snapshot
 from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.sync.changes import (
@@ -87,6 +88,9 @@ class Worker:
         self._challenge: tuple[Session, str] | None = None
         """The session that a passcode goes on, and Identity's name for it."""
         self._passcode: Secret | None = None
+        self._session: Session | None = None
+        self._why_left = ""
+        """Why the account's regions are not kept any more, for their links; empty: no matter."""
         self._paused = False
         self._looked_at: tuple[str | None, str | None] = (None, None)
         self._old = OldPictures(settings, self._clock, self._publish)
@@ -210,6 +214,45 @@ class Worker:
         for region in self._regions.values():
             region.set_interval(seconds)
 
+    def show_regions(self, regions: Sequence[str]) -> None:
+        """Keep other regions of the same account; operations under way are followed all the same.
+
+        Args:
+            regions: Their names, or `ALL_REGIONS` alone.
+        """
+        self.settings = replace(self.settings, regions=tuple(regions))
+        self._why_left = ""
+        self._new_settings.set()
+
+    def curl_of_change(self, request: Request) -> str:
+        """Write the curl command that carries a change out; see `rcv3_tui.sync.curl`.
+
+        Raises:
+            NoCurl: There is none.
+        """
+        from rcv3_tui.sync.curl import curl_of_change
+
+        return curl_of_change(self._open_region(request.region).rackconnect, request)
+
+    def curl_of_read(self, region: str, resource: Resource) -> str:
+        """Write the curl command that reads a resource; see `rcv3_tui.sync.curl`.
+
+        Raises:
+            NoCurl: There is none.
+        """
+        from rcv3_tui.sync.curl import curl_of_read
+
+        sync = self._open_region(region)
+        return curl_of_read(sync.rackconnect, sync.cloud_servers, resource)
+
+    def _open_region(self, name: str) -> RegionSync:
+        from rcv3_tui.sync.curl import NoCurl
+
+        region = self._regions.get(name)
+        if region is None:
+            raise NoCurl(f"region {name} is not open")
+        return region
+
     def sign_in(
         self, credentials: Credentials, *, region: str = "", identity_url: str = ""
     ) -> None:
@@ -227,7 +270,8 @@ class Worker:
             regions=regions or self.settings.regions,
             identity_url=identity_url or self.settings.identity_url,
         )
-        self._challenge = self._passcode = None
+        self._session = self._challenge = self._passcode = None
+        self._why_left = "signed out, to sign in with other credentials"
         self._new_settings.set()
 
     def give_passcode(self, passcode: Secret) -> None:
@@ -279,7 +323,9 @@ class Worker:
         if challenge is not None and passcode is not None:
             session, session_id = challenge
         else:
-            session, session_id = session_for(http, self.settings, credentials, self._clock), None
+            # Other regions of the same account need no other token.
+            session = self._session or session_for(http, self.settings, credentials, self._clock)
+            session_id = None
         try:
             access = await session.access(passcode=passcode, session_id=session_id)
             opened = open_regions(http, session, access, self.settings, self._clock)
@@ -289,6 +335,7 @@ class Worker:
             failure = sign_in_failure(error, self.settings, credentials)
             self._failed(failure.trouble, failure.message)
         else:
+            self._session = session
             regions = {each.name: self._keep(each, access.tenant_id) for each in opened}
             await self._live(access, credentials, regions)
 
@@ -362,9 +409,12 @@ class Worker:
                 task.cancel()
             await asyncio.wait(waited)
         refused = self._refusal.is_set()
-        why = self._refused_with if refused else "signed out, to sign in with other credentials"
-        for region in regions.values():
-            region.refuse(Refusal(why))
+        if refused:
+            self._session = None
+        why = self._refused_with if refused else self._why_left
+        if why:
+            for region in regions.values():
+                region.refuse(Refusal(why))
         if refused:
             self._failed(Trouble.CREDENTIALS, f"{why}; sign in again to go on")
 

@@ -7,8 +7,9 @@ import gc
 import logging
 import signal
 import sys
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from rich.console import RenderableType
 from textual.app import App
@@ -17,14 +18,16 @@ from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 
 from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.model.operation import Operation
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.terminal import Depth
 from rcv3_tui.tui.actions import leaving, reading
-from rcv3_tui.tui.commands import COMMANDS
+from rcv3_tui.tui.crew import Crew, MakeWorker
 from rcv3_tui.tui.driver import TerminalDriver
 from rcv3_tui.tui.keeper import ProfileKeeper
+from rcv3_tui.tui.mask import Mask
 from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
 from rcv3_tui.tui.profile_color import color_of, text_on
@@ -46,6 +49,24 @@ _COLLECT_AFTER = 4.0
 """Seconds after which the first pictures are there, and garbage is worth looking for."""
 
 
+class Profiles(Protocol):
+    """The profiles of the configuration."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Their names, in order."""
+
+    def settings(self, name: str) -> Settings:
+        """Read a profile's settings and its secret; may take as long as its command does.
+
+        Args:
+            name: One of `names`.
+
+        Raises:
+            ValueError: It cannot be opened; the text is one line that says why.
+        """
+
+
 class ConsoleApp(App[int]):
     """The console.
 
@@ -55,14 +76,16 @@ class ConsoleApp(App[int]):
         guard: Makes the dialogs' guard against type-ahead.
         depth: How many colours the terminal has.
         keeper: Keeps what was signed in with, where that is wished; None: it cannot.
+        profiles: The accounts that can be opened in place of this one.
+        make_worker: Makes what keeps another account live.
     """
 
     TITLE = "rcv3-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "interrupt", show=False, priority=True),
-        Binding("ctrl+q", "leave_now", show=False),
-        Binding("ctrl+z", "suspend_process", show=False),
+        Binding("ctrl+c", "interrupt", "twice: quit at once", show=False, priority=True),
+        Binding("ctrl+q", "leave_now", "quit, asking first where that is needed", show=False),
+        Binding("ctrl+z", "suspend_process", show=False, id="suspend"),
     ]
 
     def __init__(
@@ -73,6 +96,8 @@ class ConsoleApp(App[int]):
         guard: GuardFactory = TypeAheadGuard,
         depth: Depth = Depth.TRUE,
         keeper: ProfileKeeper | None = None,
+        profiles: Profiles | None = None,
+        make_worker: MakeWorker = Worker,
     ) -> None:
         # Textual asks for the variables of the style sheets while it is made.
         self.settings = settings
@@ -81,7 +106,11 @@ class ConsoleApp(App[int]):
             css_path="few_colors.tcss" if depth.is_few else None,
             ansi_color=False,
         )
-        self.worker = worker
+        self.mask = Mask()
+        """What hides names and addresses on a shared screen."""
+        self.profiles = profiles
+        """The accounts that can be opened in place of this one."""
+        self._crew = Crew(worker, make_worker, self._hear, self._worker_died)
         self.failure: SignInFailed | None = None
         """Why the console left by itself."""
         self.crash: Exception | None = None
@@ -94,15 +123,10 @@ class ConsoleApp(App[int]):
         # Textual takes an empty NO_COLOR for a wish, and greys for no colour.
         self.no_color = self.depth is Depth.NONE
         self._filters = [each for each in self._filters if isinstance(each, ANSIToTruecolor)]
-        self._signing_in = SigningIn(
-            settings,
-            worker,
-            keeper,
-            open_screen=self.push_screen,
-            say=self._console.say,
-        )
+        self._keeper = keeper
+        self._signing_in = self._sign_in_to(settings)
         self._interrupted_at = float("-inf")
-        self._worker_task: asyncio.Task[None] | None = None
+        self._has_mouse = settings.mouse
         # Before anything has styles: a change afterwards has all of them worked out twice.
         self.register_theme(THEME)
         theme = settings.theme
@@ -127,25 +151,27 @@ class ConsoleApp(App[int]):
 
     def on_mount(self) -> None:
         """Paint the frame, then load the client and go on the network."""
-        self.set_keymap(
-            {c.name: self.settings.keys.get(c.name, c.keys) for c in COMMANDS if c.keys}
-        )
+        self.set_keymap(dict(self.settings.keys))
         self.app_resume_signal.subscribe(self, self._resumed)
-        self.worker.listen(self._hear)
-        self.call_after_refresh(self._start)
+        self.call_after_refresh(self._crew.start)
         self.set_timer(_COLLECT_AFTER, _collect_garbage)
 
-    def _start(self) -> None:
-        self._worker_task = asyncio.create_task(self.worker.run())
-        self._worker_task.add_done_callback(self._worker_ended)
+    @property
+    def worker(self) -> Worker:
+        """What keeps the account on the screen live."""
+        return self._crew.front
 
-    def _hear(self, change: Change) -> None:
-        self.post_message(WorkerSpoke(change))
+    @property
+    def front(self) -> ConsoleScreen:
+        """The screen of the account that is open."""
+        return self._console
 
-    def _worker_ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # Textual shows it on the restored terminal; a worker that died must not look alive.
-            self._handle_exception(error if isinstance(error, Exception) else Exception(str(error)))
+    def _hear(self, worker: Worker, change: Change) -> None:
+        self.post_message(WorkerSpoke(worker, change))
+
+    def _worker_died(self, error: BaseException) -> None:
+        # Textual shows it on the restored terminal; a worker that died must not look alive.
+        self._handle_exception(error if isinstance(error, Exception) else Exception(str(error)))
 
     def _fatal_error(self) -> None:
         """Note an unexpected error and close.
@@ -164,9 +190,7 @@ class ConsoleApp(App[int]):
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(name)
-        if self._worker_task is not None:
-            self._worker_task.cancel()
-            await asyncio.wait({self._worker_task}, timeout=2.0)
+        await self._crew.stop()
 
     # -- the terminal -------------------------------------------------------------------------
 
@@ -192,11 +216,28 @@ class ConsoleApp(App[int]):
         if isinstance(self._driver, TerminalDriver):
             self._driver.give_back()
 
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write an escape sequence that draws nothing, such as one for the clipboard."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def toggle_mouse(self) -> bool:
+        """Take the mouse from the terminal, or give it back; tell whether it is taken now."""
+        driver = self._driver
+        self._has_mouse = not self._has_mouse
+        if isinstance(driver, TerminalDriver):
+            driver.take_mouse(self._has_mouse)
+        return self._has_mouse
+
     # -- the worker ---------------------------------------------------------------------------
 
     def on_worker_spoke(self, message: WorkerSpoke) -> None:
         """Take a change to the screens it concerns."""
         change = message.change
+        if message.worker is not self.worker:
+            self._console.hear_from_behind(message.worker.settings.profile, change)
+            return
         match change:
             case SignedIn():
                 self._signed_in(change)
@@ -234,6 +275,49 @@ class ConsoleApp(App[int]):
     def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
         """Go from a row's details to its JSON and the other way."""
         reading.turn(self._console, message)
+
+    # -- other accounts -----------------------------------------------------------------------
+
+    @property
+    def under_way_behind(self) -> Sequence[Operation]:
+        """The operations of accounts that are not on the screen and have not ended."""
+        return self._crew.under_way_behind()
+
+    def open_account(self, settings: Settings) -> None:
+        """Have another account on the screen; what is under way in this one is seen through.
+
+        Args:
+            settings: Whose, and how it looks.
+        """
+        old = self._console
+        while self.screen is not old:
+            self.pop_screen()
+        self.settings = settings
+        self._signing_in.close()
+        worker = self._crew.bring_to_front(settings)
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+        # The profile's colour is a variable of the style sheets.
+        self._invalidate_css()
+        self.refresh_css(animate=False)
+        self._console = ConsoleScreen(self)
+        self._console.messages = old.messages
+        self._signing_in = self._sign_in_to(settings)
+        # Where it cannot be opened the login screen asks; the console does not end for it.
+        self._signing_in.worked = True
+        self.switch_screen(self._console)
+        self._console.say(f"profile {settings.profile}")
+        if worker.signed_in is not None:
+            self._console.take_all(worker)
+
+    def _sign_in_to(self, settings: Settings) -> SigningIn:
+        return SigningIn(
+            settings,
+            self.worker,
+            self._keeper,
+            open_screen=self.push_screen,
+            say=self._console.say,
+        )
 
     # -- leaving ------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual._color_constants import COLOR_NAME_TO_RGB
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.keys import KEY_ALIASES, KEY_NAME_REPLACEMENTS, Keys, key_to_character
 from textual.theme import BUILTIN_THEMES
 
@@ -14,7 +14,6 @@ from rcv3_tui.spelling import did_you_mean, shown
 from rcv3_tui.tui.app import ConsoleApp
 from rcv3_tui.tui.commands import BY_NAME, COMMANDS
 from rcv3_tui.tui.theme import THEME
-from rcv3_tui.tui.widgets.table.keys import BINDINGS as TABLE_BINDINGS
 
 THEMES = frozenset({*BUILTIN_THEMES, THEME.name})
 """The names of all themes."""
@@ -71,9 +70,8 @@ def _check_command(name: str, place: str) -> None:
             + (did_you_mean(name, movable) or f"; known are {', '.join(sorted(movable))}")
         )
     if name not in movable:
-        raise ChoiceError(
-            f'{place}: "{name}" in [keys] cannot be put on a key; it stays {BY_NAME[name].shown}'
-        )
+        usage = f":{BY_NAME[name].typed[0]} {BY_NAME[name].usage}".rstrip()
+        raise ChoiceError(f'{place}: "{name}" in [keys] cannot be put on a key; it stays {usage}')
 
 
 def _check_keys(name: str, keys: str, place: str) -> None:
@@ -110,11 +108,10 @@ def _check_clashes(chosen: Mapping[str, str], places: Mapping[str, str]) -> None
 
 def _fixed_keys() -> dict[str, str]:
     """The keys that come before every command's, with what they do."""
-    priority = [each for each in ConsoleApp.BINDINGS if isinstance(each, Binding) and each.priority]
-    bindings: list[BindingType] = [*TABLE_BINDINGS, *priority]
+    fixed = [each for each in ConsoleApp.BINDINGS if isinstance(each, Binding) and not each.id]
     return {
         _one_name(binding.key): binding.description or binding.action.replace("_", " ")
-        for binding in Binding.make_bindings(bindings)
+        for binding in Binding.make_bindings(fixed)
     }
 
 

@@ -22,6 +22,7 @@ from rcv3_tui.tui.items import (
     PublicIPItem,
     ServerItem,
 )
+from rcv3_tui.tui.key_names import KeyNames
 
 
 class Fact(Struct, frozen=True):
@@ -70,6 +71,7 @@ def facts_of(
     item: Item,
     snapshot: Snapshot | None,
     now: datetime,
+    keys: KeyNames,
     *,
     findings: Iterable[Finding] = (),
     seen: Timeline = (),
@@ -80,16 +82,17 @@ def facts_of(
         item: A row.
         snapshot: The picture of its region, for what it is tied to.
         now: The time of day, for ages.
+        keys: The keys that are in force, for what to do next.
         findings: What is wrong with it, or with what it is tied to.
         seen: The status changes seen of it.
     """
     match item:
         case ServerItem():
-            facts = _server(item, snapshot, now)
+            facts = _server(item, snapshot, now, keys)
         case PublicIPItem():
-            facts = _public_ip(item, snapshot, now)
+            facts = _public_ip(item, snapshot, now, keys)
         case PoolItem():
-            facts = _pool(item, snapshot, now)
+            facts = _pool(item, snapshot, now, keys)
         case NodeItem():
             facts = _node(item, snapshot, now)
         case NetworkItem():
@@ -140,7 +143,9 @@ def time_line(timeline: Timeline, now: datetime) -> str:
     return " → ".join(words)
 
 
-def _server(item: ServerItem, snapshot: Snapshot | None, now: datetime) -> Iterable[Fact]:
+def _server(
+    item: ServerItem, snapshot: Snapshot | None, now: datetime, keys: KeyNames
+) -> Iterable[Fact]:
     server = item.server
     yield Fact("name", server.name)
     yield Fact("id", server.id)
@@ -167,7 +172,7 @@ def _server(item: ServerItem, snapshot: Snapshot | None, now: datetime) -> Itera
     for record in records:
         yield _record_line(record, now)
     if not records:
-        yield Fact("none", "a gives it one", "muted")
+        yield Fact("none", f"{keys['add']} gives it one", "muted")
     yield Fact("")
     yield Fact("POOLS")
     nodes = snapshot.nodes_of.get(server.key, ()) if snapshot else ()
@@ -197,7 +202,9 @@ def _record_line(record: PublicIP, now: datetime) -> Fact:
     )
 
 
-def _public_ip(item: PublicIPItem, snapshot: Snapshot | None, now: datetime) -> Iterable[Fact]:
+def _public_ip(
+    item: PublicIPItem, snapshot: Snapshot | None, now: datetime, keys: KeyNames
+) -> Iterable[Fact]:
     record = item.record
     yield Fact("address", record.address or "none yet")
     yield Fact("id", record.id)
@@ -214,7 +221,7 @@ def _public_ip(item: PublicIPItem, snapshot: Snapshot | None, now: datetime) -> 
     yield Fact("CLOUD SERVER")
     link = record.server
     if link is None:
-        yield Fact("unassigned", "v assigns it to a server", "warn")
+        yield Fact("unassigned", f"{keys['reassign']} assigns it to a server", "warn")
         return
     if item.is_ghost:
         yield Fact("gone", "Cloud Servers does not list it any more; ask Support", "warn")
@@ -231,7 +238,9 @@ def _public_ip(item: PublicIPItem, snapshot: Snapshot | None, now: datetime) -> 
         yield Fact("Access IP", f"{server.access_ip or 'none'}: differs from the record", "warn")
 
 
-def _pool(item: PoolItem, snapshot: Snapshot | None, now: datetime) -> Iterable[Fact]:
+def _pool(
+    item: PoolItem, snapshot: Snapshot | None, now: datetime, keys: KeyNames
+) -> Iterable[Fact]:
     pool = item.pool
     yield Fact("name", pool.name)
     yield Fact("id", pool.id)
@@ -254,7 +263,7 @@ def _pool(item: PoolItem, snapshot: Snapshot | None, now: datetime) -> Iterable[
     if snapshot is None or pool.key not in snapshot.nodes:
         yield Fact("not read yet", "", "muted")
     elif not nodes:
-        yield Fact("none of this account", "a adds servers", "muted")
+        yield Fact("none of this account", f"{keys['add']} adds servers", "muted")
 
 
 def _node(item: NodeItem, snapshot: Snapshot | None, now: datetime) -> Iterable[Fact]:

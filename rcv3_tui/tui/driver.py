@@ -70,6 +70,19 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
         self._is_on = False
 
+    def take_mouse(self, taken: bool) -> None:
+        """Have the terminal send what the mouse does, or keep it for its own selection.
+
+        Args:
+            taken: Whether it sends it.
+        """
+        if not taken:
+            self._disable_mouse_support()
+        self._mouse = taken
+        if taken:
+            self._enable_mouse_support()
+        self.flush()
+
     def give_back(self) -> None:
         """Restore the terminal, if the end came without `stop_application_mode`."""
         if not self._is_on:

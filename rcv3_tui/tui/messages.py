@@ -8,6 +8,7 @@ from msgspec import Struct
 from textual.message import Message
 
 from rcv3_tui.sync.changes import Change
+from rcv3_tui.sync.worker import Worker
 
 
 class Said(Struct, frozen=True):
@@ -24,12 +25,14 @@ class Said(Struct, frozen=True):
 
 
 class WorkerSpoke(Message):
-    """The worker told a change.
+    """A worker told a change.
 
     Args:
+        worker: Which.
         change: What it told.
     """
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, worker: Worker, change: Change) -> None:
         super().__init__()
+        self.worker = worker
         self.change = change

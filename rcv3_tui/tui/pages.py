@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from rcv3_tui.tui.commands import COMMANDS
-from rcv3_tui.tui.commands.keys import shown_keys
+from rcv3_tui.tui.commands import BY_NAME, COMMANDS
 from rcv3_tui.tui.details import Fact
+from rcv3_tui.tui.key_names import spelled, spelled_all
 from rcv3_tui.tui.picture import PaneKind
 from rcv3_tui.tui.screens.lines import Line, pieces, toned
 
 _LABEL_WIDTH = 20
-
-_MOVING = (
-    ("up down j k", "one row up or down"),
-    ("PgUp PgDn", "one page (Ctrl+B, Ctrl+F too)"),
-    ("g G", "first row, last row (Home, End too)"),
-    ("Space", "mark the row"),
-    ("V", "mark from the last mark to here"),
-    ("Ctrl+\\", "clear the marks"),
-)
 
 
 def details_page(facts: Sequence[Fact], *, gone: bool) -> tuple[Line, ...]:
@@ -43,20 +34,41 @@ def details_page(facts: Sequence[Fact], *, gone: bool) -> tuple[Line, ...]:
 
 
 def help_page(
-    place: PaneKind, keys: Mapping[str, str]
+    place: PaneKind, bound: Sequence[tuple[str, str, str]]
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Give every key of a place, by heading, from the commands themselves.
+    """Give every key of a place, by heading, from the bindings that are in force there.
 
     Args:
         place: The pane that has the keys.
-        keys: Command name to the keys that it was put on in place of its own.
+        bound: Every binding: its key, the name of its command, and what it does in its own words
+            where it is no command's.
+
+    Returns:
+        Headings, each with keys and what they do; then what the command line alone has.
     """
+    keys: dict[str, list[str]] = {}
+    others: list[tuple[str, str]] = []
+    for key, name, description in bound:
+        if name in BY_NAME:
+            keys.setdefault(name, []).append(key)
+        elif description:
+            others.append((spelled(key), description))
     groups: dict[str, list[tuple[str, str]]] = {}
+    typed: list[tuple[str, str]] = []
     for command in COMMANDS:
-        if place in command.places:
-            shown = shown_keys(command, keys)
-            groups.setdefault(command.group, []).append((shown, command.help))
-    return (
-        *((name, tuple(rows)) for name, rows in groups.items()),
-        ("Rows", _MOVING),
-    )
+        if place not in command.places:
+            continue
+        if command.name in keys:
+            own = sorted(keys[command.name], key=_in_order_of(command.keys))
+            groups.setdefault(command.group, []).append((spelled_all(own), command.help))
+        if command.typed and (command.usage or command.name not in keys):
+            typed.append((f":{command.typed[0]} {command.usage}".rstrip(), command.help))
+    groups.setdefault("Program", []).extend(others)
+    groups["Command line"] = typed
+    return tuple((name, tuple(rows)) for name, rows in groups.items())
+
+
+def _in_order_of(keys: str) -> Callable[[str], int]:
+    """Put keys in the order that a command names its own in; others as they come."""
+    known = [key.strip() for key in keys.split(",")]
+    return lambda key: known.index(key) if key in known else len(known)

@@ -191,6 +191,22 @@ class Picture:
         rows = {op.id: OperationItem(op.id, op) for op in operations}
         return {PaneKind.OPERATIONS: RowDiff({**rows})}
 
+    def forget(self, region: str) -> RowDiffs:
+        """Show a region no more; give the rows that go with it."""
+        snapshot = self.snapshots.pop(region, None)
+        if snapshot is None:
+            return {}
+        self._known.pop(region, None)
+        return {
+            kind: RowDiff(removed={row_id(region, key) for key in there})
+            for kind, there in (
+                (PaneKind.SERVERS, snapshot.servers),
+                (PaneKind.PUBLIC_IPS, snapshot.public_ips),
+                (PaneKind.POOLS, snapshot.pools),
+                (PaneKind.NETWORKS, snapshot.networks),
+            )
+        }
+
     def take_operation(self, operation: Operation) -> RowDiffs:
         """Take an operation's step in: its own row and those it is about."""
         self.operations[operation.id] = operation

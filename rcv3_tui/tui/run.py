@@ -13,7 +13,7 @@ from rcv3_tui.model.text import clean
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.worker import Worker
 from rcv3_tui.terminal import depth_of
-from rcv3_tui.tui.app import ConsoleApp
+from rcv3_tui.tui.app import ConsoleApp, Profiles
 
 if TYPE_CHECKING:
     from rcv3_tui.sync.worker import ASGIApp
@@ -25,6 +25,7 @@ def run_console(
     *,
     asgi_app: ASGIApp | None = None,
     keeper: ProfileKeeper | None = None,
+    profiles: Profiles | None = None,
 ) -> int:
     """Run the console until the operator leaves it.
 
@@ -32,6 +33,7 @@ def run_console(
         settings: Whose account, and how it looks.
         asgi_app: A simulated service to talk to in process instead of the network.
         keeper: Keeps what is signed in with on the login screen, where that is wished.
+        profiles: The accounts that can be opened in place of this one.
 
     Returns:
         The exit code of the process.
@@ -43,7 +45,7 @@ def run_console(
     except OSError as error:
         _tell(f"no log is kept: {error.strerror}: {error.filename}")
     worker = Worker(settings, asgi_app=asgi_app)
-    app = ConsoleApp(settings, worker, depth=depth_of(os.environ), keeper=keeper)
+    app = ConsoleApp(settings, worker, depth=depth_of(os.environ), keeper=keeper, profiles=profiles)
     try:
         app.run(mouse=settings.mouse)
     finally:

@@ -65,7 +65,9 @@ def test_an_unknown_command_is_named_with_its_line_and_the_nearest() -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "stays"), [("into", "Enter"), ("theme", ":theme NAME")])
+@pytest.mark.parametrize(
+    ("name", "stays"), [("readonly", ":readonly on|off"), ("theme", ":theme NAME")]
+)
 def test_a_command_without_a_key_of_its_own_cannot_be_given_one(name: str, stays: str) -> None:
     assert complaint(chosen(**{name: "x"})) == (
         f'{FILE}:4: "{name}" in [keys] cannot be put on a key; it stays {stays}'
@@ -99,13 +101,18 @@ def test_a_key_that_there_is_not_is_named_with_the_nearest(key: str, expected: s
 
 
 @pytest.mark.parametrize(
-    ("key", "what"),
-    [("j", "Down"), ("enter", "Open"), ("ctrl+m", "Open"), ("space", "Mark")],
+    ("key", "command"),
+    [("j", "down"), ("enter", "into"), ("ctrl+m", "into"), ("space", "mark")],
 )
-def test_a_key_that_every_list_needs_cannot_be_taken(key: str, what: str) -> None:
-    assert complaint(chosen(remove=key)) == (
-        f'{FILE}:4: "remove" in [keys] cannot be on "{key}": that key is fixed ({what})'
-    )
+def test_a_key_that_moves_in_lists_belongs_to_a_command_too(key: str, command: str) -> None:
+    said = complaint(chosen(remove=key))
+    assert said.startswith(f'{FILE}:4: "')
+    assert f'"{command}"' in said
+    assert f'both on the key "{key}"' in said
+
+
+def test_moving_can_be_put_on_other_keys() -> None:
+    check_choices(chosen(down="n", remove="j"))
 
 
 def test_ctrl_c_cannot_be_taken() -> None:

@@ -58,7 +58,7 @@ async def test_what_an_earlier_run_did_is_listed_by_its_day_without_a_word_about
         )
         past = Operation("op-9", request, State.FAILED, asked=day, changed=day, detail="ADD_FAILED")
         said = len(console.said)
-        console.app.post_message(WorkerSpoke(OperationsRecalled((past,))))
+        console.app.post_message(WorkerSpoke(console.app.worker, OperationsRecalled((past,))))
         await console.settle()
         assert len(console.said) == said
         assert "operation" not in console.header

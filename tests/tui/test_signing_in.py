@@ -190,6 +190,6 @@ async def test_leaving_stops_the_worker(opened: Opening, account: Account) -> No
     async with opened() as console:
         account.faults.add(Fault.silence(60.0, path="/servers/detail$"))
         await console.press("ctrl+r", "q")
-        task = console.app._worker_task
-    assert task is not None
-    assert task.done()
+        tasks = list(console.app._crew._tasks.values())
+    assert len(tasks) == 1
+    assert all(task.done() for task in tasks)

@@ -54,8 +54,14 @@ class Stage:
         return self.outcome
 
     def _run_console(
-        self, settings: Settings, *, asgi_app: object = None, keeper: object = None
+        self,
+        settings: Settings,
+        *,
+        asgi_app: object = None,
+        keeper: object = None,
+        profiles: object = None,
     ) -> int:
+        del profiles
         self.settings, self.app, self.keeper = settings, asgi_app, keeper
         return self._end()
 

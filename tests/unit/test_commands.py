@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, HINTS, Command, hints
-from rcv3_tui.tui.commands.keys import shown_keys
+from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, DEFAULT_KEYS, HINTS, Command, hints
+from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind
 from rcv3_tui.tui.widgets.table.keys import BINDINGS
 
@@ -23,12 +23,9 @@ def test_no_two_commands_are_on_one_key() -> None:
     assert [key for key, count in keys.items() if count > 1] == []
 
 
-def test_no_command_is_on_a_key_that_moves_in_tables() -> None:
-    moving = {
-        key for binding in BINDINGS if not isinstance(binding, tuple)
-        for key in binding.key.split(",")
-    }  # fmt: skip
-    assert not moving & {key for c in COMMANDS if c.keys for key in c.keys.split(",")}
+def test_every_key_of_the_table_is_a_commands_and_can_be_moved() -> None:
+    bound = {b.id: b.key for b in BINDINGS if not isinstance(b, tuple)}
+    assert {name: BY_NAME[str(name)].keys for name in bound} == bound
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -40,8 +37,7 @@ def test_every_command_says_what_it_does_and_where(command: Command) -> None:
     assert not command.help.endswith(".")
     assert command.group
     assert command.places
-    assert command.shown or command.typed
-    assert command.keys or command.typed or command.shown == "Enter"
+    assert command.keys or command.typed
 
 
 @pytest.mark.parametrize("word", sorted(BY_TYPED))
@@ -59,11 +55,17 @@ def test_a_place_names_at_most_six_keys_each_of_which_applies_there(place: PaneK
     assert [c.rank for c in named] == sorted(c.rank for c in named)
 
 
+def named(**chosen: str) -> KeyNames:
+    return KeyNames(DEFAULT_KEYS, chosen)
+
+
 def test_keys_are_written_as_an_operator_names_them() -> None:
-    add, remove, readonly = BY_NAME["add"], BY_NAME["remove"], BY_NAME["readonly"]
-    assert shown_keys(add, {}) == "a"
-    assert shown_keys(remove, {}) == "Ctrl+D"
-    assert shown_keys(readonly, {}) == ":readonly on"
+    keys = named()
+    assert keys["add"] == "a"
+    assert keys["remove"] == "Ctrl+D"
+    assert keys.every("remove") == "Ctrl+D Delete"
+    assert keys["clear-marks"] == "Ctrl+\\"
+    assert keys["view-back"] == "["
     for chosen, shown in (
         ("ctrl+n", "Ctrl+N"),
         ("slash", "/"),
@@ -73,7 +75,13 @@ def test_keys_are_written_as_an_operator_names_them() -> None:
         ("delete", "Delete"),
         ("pageup", "PgUp"),
         ("shift+tab", "Shift+Tab"),
-        ("ctrl+n, f5", "Ctrl+N F5"),
     ):
-        assert shown_keys(add, {"add": chosen}) == shown
-    assert shown_keys(remove, {"add": "x"}) == "Ctrl+D"
+        assert named(add=chosen)["add"] == shown
+    assert named(add="ctrl+n, f5").every("add") == "Ctrl+N F5"
+    assert named(add="x")["remove"] == "Ctrl+D"
+
+
+def test_a_text_names_the_key_that_is_in_force() -> None:
+    text = "{refresh} tries now; {not-a-command-at-all"
+    assert named().fill(text).startswith("Ctrl+R tries now")
+    assert named(refresh="f5").fill(text).startswith("F5 tries now")

@@ -6,8 +6,10 @@ import pytest
 
 from rcv3_tui.model.operation import State
 from rcv3_tui.model.snapshot import Part, PartState, Snapshot
+from rcv3_tui.tui.commands import DEFAULT_KEYS
 from rcv3_tui.tui.details import facts_of, raw_of, title_of
 from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.key_names import KeyNames
 from tests.unit.rows import (
     NOW,
     ip_row,
@@ -28,9 +30,11 @@ ROWS: list[Item] = [
     operation_row(State.SETTLED),
 ]
 
+KEYS = KeyNames(DEFAULT_KEYS, {})
+
 
 def said(item: Item, snapshot: Snapshot | None = None) -> dict[str, str]:
-    return {fact.label: fact.text for fact in facts_of(item, snapshot, NOW)}
+    return {fact.label: fact.text for fact in facts_of(item, snapshot, NOW, KEYS)}
 
 
 @pytest.mark.parametrize("item", ROWS)
@@ -42,8 +46,8 @@ def test_every_kind_of_row_has_a_title_facts_and_its_own_words(item: Item) -> No
 
 @pytest.mark.parametrize("item", ROWS)
 def test_facts_can_be_told_without_a_picture_and_with_an_empty_one(item: Item) -> None:
-    assert facts_of(item, None, NOW)
-    assert facts_of(item, Snapshot(region="IAD"), NOW)
+    assert facts_of(item, None, NOW, KEYS)
+    assert facts_of(item, Snapshot(region="IAD"), NOW, KEYS)
 
 
 def test_a_failure_without_a_reason_says_so() -> None:

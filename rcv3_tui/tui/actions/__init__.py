@@ -9,7 +9,17 @@ from __future__ import annotations
 import sys
 from importlib.util import LazyLoader, find_spec, module_from_spec
 
-_ON_FIRST_USE = ("asking", "leaving", "ordering", "reading", "switching")
+_ON_FIRST_USE = (
+    "accounts",
+    "asking",
+    "copying",
+    "leaving",
+    "ordering",
+    "reading",
+    "saving",
+    "switching",
+    "typing",
+)
 
 
 def _import_on_first_use(name: str) -> None:

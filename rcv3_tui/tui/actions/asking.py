@@ -57,7 +57,8 @@ def add(console: ConsoleScreen) -> None:
 
 def _add_public_ips(console: ConsoleScreen, rows: Sequence[str]) -> None:
     if not rows:
-        console.say("no server is chosen: move to one, or mark some with Space", "warn")
+        key = console.keys["mark"]
+        console.say(f"no server is chosen: move to one, or mark some with {key}", "warn")
         return
     requests: list[Request] = []
     reasons: list[str] = []
@@ -105,7 +106,8 @@ def _choose_servers_for_addresses(console: ConsoleScreen) -> None:
 
 def _choose_servers_for_pools(console: ConsoleScreen, pools: Sequence[str]) -> None:
     if not pools:
-        console.say("no pool is chosen: move to one, or mark some with Space", "warn")
+        key = console.keys["mark"]
+        console.say(f"no pool is chosen: move to one, or mark some with {key}", "warn")
         return
     region = split_row(pools[0])[0]
     snapshot = console.picture.snapshots[region]
@@ -174,8 +176,8 @@ def remove(console: ConsoleScreen) -> None:
             _ask_node_removal(console, rows)
         case PaneKind.POOLS:
             console.say(
-                "pools are made and removed by Rackspace alone; Enter shows the pool's nodes, and "
-                "a node can be removed there",
+                f"pools are made and removed by Rackspace alone; {console.keys['into']} shows the "
+                "pool's nodes, and a node can be removed there",
                 "warn",
             )
         case _:
@@ -283,7 +285,10 @@ def reassign(console: ConsoleScreen) -> None:
         return
     name = record.address or record.id
     if not record.retain:
-        console.say(f"{name} is not retained: t switches retain on, then v can move it", "warn")
+        switch, move = console.keys["retain"], console.keys["reassign"]
+        console.say(
+            f"{name} is not retained: {switch} switches retain on, then {move} can move it", "warn"
+        )
         return
     if record.server is None:
         _choose_server(console, snapshot, record, Kind.ASSIGN)

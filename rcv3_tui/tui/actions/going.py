@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rcv3_tui.model.snapshot import Part, PartState, Snapshot
 from rcv3_tui.tui.actions import asking, reading
+from rcv3_tui.tui.history import History, View
 from rcv3_tui.tui.picture import PaneKind, split_row
 from rcv3_tui.tui.widgets.panes import ROUND
 
@@ -25,9 +26,15 @@ class Going:
     def __init__(self, console: ConsoleScreen) -> None:
         self._console = console
         self._before = PaneKind.SERVERS
+        self._history = History()
 
     def to(self, kind: PaneKind) -> None:
         """Bring a pane to the front and give it the keys."""
+        self.note()
+        self._to(kind)
+        self.note()
+
+    def _to(self, kind: PaneKind) -> None:
         console = self._console
         panes, picture = console.panes, console.picture
         if kind is PaneKind.POOLS and panes.active is PaneKind.NODES:
@@ -63,6 +70,11 @@ class Going:
             reading.details(console)
 
     def _open_pool(self, region: str, key: str) -> None:
+        self.note()
+        self._show_pool(region, key)
+        self.note()
+
+    def _show_pool(self, region: str, key: str) -> None:
         console = self._console
         pane = console.panes[PaneKind.NODES]
         pool = console.picture.snapshots[region].pools[key]
@@ -72,7 +84,7 @@ class Going:
         pane.rename(f"Nodes of {pool.name}")
         pane.replace(console.picture.open(region, key))
         self.show_nodes_state()
-        self.to(PaneKind.NODES)
+        self._to(PaneKind.NODES)
 
     def _close_pool(self) -> None:
         console = self._console
@@ -106,6 +118,47 @@ class Going:
         panes.zoomed = not panes.zoomed
         panes.show_for(self._console.size)
 
+    # -- what was looked at -------------------------------------------------------------------
+
+    def note(self) -> None:
+        """Remember what is looked at now, for the way back."""
+        self._history.note(self._view())
+
+    def through(self, step: int) -> None:
+        """Go back (-1) or forward (1) through what was looked at."""
+        view = self._history.step(step, self._view())
+        if view is None:
+            where = "before" if step < 0 else "after"
+            self._console.say(f"nothing was looked at {where} this")
+            return
+        console, picture = self._console, self._console.picture
+        kind = view.pane
+        if view.pool is not None and view.pool != picture.open_pool:
+            region, key = view.pool
+            snapshot = picture.snapshots.get(region)
+            if snapshot is not None and key in snapshot.pools:
+                self._show_pool(region, key)
+            elif kind is PaneKind.NODES:
+                console.say("the pool that was looked at is gone", "warn")
+                kind = PaneKind.POOLS
+        self._to(kind)
+        pane = console.pane
+        pane.attention_only = view.attention_only
+        pane.set_filter(view.filter_text)
+        if view.row is not None:
+            pane.table.move_to(view.row)
+
+    def _view(self) -> View:
+        console = self._console
+        pane = console.pane
+        return View(
+            pane=console.active,
+            pool=console.picture.open_pool if console.active is PaneKind.NODES else None,
+            row=console.cursor_row,
+            filter_text=pane.filter_text,
+            attention_only=pane.attention_only,
+        )
+
     # -- the pool that is open ----------------------------------------------------------------
 
     def follow_open_pool(self, snapshot: Snapshot) -> None:
@@ -122,6 +175,15 @@ class Going:
             else:
                 self._close_pool()
                 console.panes.show_for(console.size)
+
+    def leave_region(self, region: str) -> None:
+        """Close the open pool when it is of a region that is shown no more."""
+        console = self._console
+        open_pool = console.picture.open_pool
+        if open_pool is not None and open_pool[0] == region:
+            self._close_pool()
+            console.panes.show_for(console.size)
+            console.pane.table.focus()
 
     def show_nodes_state(self) -> None:
         """Say how well the open pool's nodes are known."""

@@ -20,8 +20,6 @@ from rcv3_tui.sync.changes import (
     Warned,
 )
 from rcv3_tui.tui.actions import reading
-from rcv3_tui.tui.commands import BY_NAME
-from rcv3_tui.tui.commands.keys import shown_keys
 from rcv3_tui.tui.formats import duration, progress
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
@@ -66,13 +64,25 @@ class Hearing:
                 self._console.say(message, "failed")
 
     def _take_account(self, signed_in: SignedIn) -> None:
-        if len(signed_in.regions) > 1:
-            self._console.panes.show_regions()
-        self._console.write_header()
+        console = self._console
+        for region in [name for name in self._links if name not in signed_in.regions]:
+            del self._links[region]
+        for region in [name for name in console.picture.snapshots if name not in signed_in.regions]:
+            console.going.leave_region(region)
+            self._apply(console.picture.forget(region))
+        console.panes.show_regions(len(signed_in.regions) > 1)
+        console.mask_names()
+        console.write_header()
 
     def _take_snapshot(self, snapshot: Snapshot, diff: Diff) -> None:
         console = self._console
-        self._apply(console.picture.take_snapshot(snapshot, diff))
+        signed_in = console.worker.signed_in
+        if signed_in is not None and snapshot.region not in signed_in.regions:
+            # Told before the region was left, and heard after.
+            return
+        rows = console.picture.take_snapshot(snapshot, diff)
+        console.mask_names()
+        self._apply(rows)
         if diff.parts:
             for kind, part in PART_OF.items():
                 if part in diff.parts and kind is not PaneKind.NODES:
@@ -81,13 +91,14 @@ class Hearing:
                 console.going.show_nodes_state()
         console.going.follow_open_pool(snapshot)
         console.panes.link_rows()
-        top = console.app.screen
-        if top is console:
+        if console.app.screen is console:
             return
         from rcv3_tui.tui.screens.confirm import ConfirmScreen  # only a key brings one up
 
-        if isinstance(top, ConfirmScreen) and snapshot.region in top.removal.where:
-            top.look_again(snapshot)
+        # Help may stand before the dialog.
+        for screen in console.app.screen_stack:
+            if isinstance(screen, ConfirmScreen) and snapshot.region in screen.removal.where:
+                screen.look_again(snapshot)
 
     def _take_operation(self, operation: Operation) -> None:
         console = self._console
@@ -105,7 +116,9 @@ class Hearing:
         console = self._console
         sentence = operation.request.sentence
         if ends:
-            console.say(_outcome(operation), "failed" if operation.is_trouble else "ok")
+            offer = console.undoing.offer(operation)
+            tone = "failed" if operation.is_trouble else "ok"
+            console.say(f"{_outcome(operation)}{offer}", tone)
         elif operation.state is State.PLANNED and before is None:
             console.say(f"{sentence} ...", "moving")
         elif before is not None and operation.detail != before.detail and operation.detail:
@@ -130,17 +143,21 @@ class Hearing:
         left = sum(1 for other in together if not other.is_ended)
         bar = progress(len(together) - failed - left, failed, left, console.signs)
         what = f"{operation.request.kind.value} x {len(together)}"
-        key = shown_keys(BY_NAME["ops"], console.settings.keys)
+        key = console.keys["ops"]
         if left:
             why = "" if ends or not operation.detail else f" - {operation.detail}"
             console.show(Said(console.picture.now(), f"{what} {bar}; {key} stops{why}", "moving"))
         elif ends:
             amiss = next((_outcome(other) for other in together if other.is_trouble), "")
             why = f" - {amiss}" if amiss else ""
-            console.say(f"{what} {bar}; {key} lists them{why}", "failed" if failed else "ok")
+            offer = console.undoing.offer(operation)
+            console.say(f"{what} {bar}; {key} lists them{why}{offer}", "failed" if failed else "ok")
 
     def _take_link(self, link: Link) -> None:
         console = self._console
+        signed_in = console.worker.signed_in
+        if signed_in is not None and link.region not in signed_in.regions:
+            return
         before = self._links.get(link.region)
         self._links[link.region] = link
         was_live = before is None or before.state in (LinkState.LIVE, LinkState.CONNECTING)

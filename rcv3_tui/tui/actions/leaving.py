@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 def leave(console: ConsoleScreen) -> None:
     """Quit; ask first while operations have not settled."""
-    app, count = console.console_app, len(console.under_way)
+    app, count = (
+        console.console_app,
+        len(console.under_way) + len(console.console_app.under_way_behind),
+    )
     if not count:
         app.exit(ExitCode.OK, return_code=ExitCode.OK)
         return

@@ -37,13 +37,19 @@ def details(console: ConsoleScreen) -> None:
             now,
             picture.snapshots.get(region),
             picture.now(),
+            console.keys,
             findings=picture.findings_of(kind, row),
             seen=() if part is None else picture.seen(region, part, key),
         )
         return details_page(facts, gone=picture.item(kind, row) is None)
 
     console.app.push_screen(
-        TextScreen(title_of(item), lines, wanted={"y": "JSON"}, ascii_only=console.ascii)
+        TextScreen(
+            title_of(item),
+            lines,
+            wanted={console.keys.key("json"): "JSON"},
+            ascii_only=console.ascii,
+        )
     )
 
 
@@ -58,7 +64,7 @@ def raw_json(console: ConsoleScreen) -> None:
             TextScreen(
                 f"JSON of {title_of(item)}",
                 json_lines(raw_of(item)),
-                wanted={"d": "details"},
+                wanted={console.keys.key("details"): "details"},
                 ascii_only=console.ascii,
             )
         )
@@ -67,7 +73,7 @@ def raw_json(console: ConsoleScreen) -> None:
 def turn(console: ConsoleScreen, message: TextScreen.Wanted) -> None:
     """Go from a row's details to its JSON and the other way."""
     message.screen.dismiss(None)
-    if message.key == "y":
+    if message.key == console.keys.key("json"):
         raw_json(console)
     else:
         details(console)
@@ -82,7 +88,13 @@ def keys(console: ConsoleScreen) -> None:
     """Open every key of the place where the console is."""
     from rcv3_tui.tui.pages import help_page
 
-    page = help_page(console.active, console.settings.keys)
+    page = help_page(
+        console.active,
+        [
+            (key, active.binding.id or "", active.binding.description)
+            for key, active in console.active_bindings.items()
+        ],
+    )
     console.app.push_screen(HelpScreen(page, ascii_only=console.ascii))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rcv3_tui.tui.commands.base import NOT_IN_FOOTER, Command
-from rcv3_tui.tui.commands.changing import Add, ReadOnlyMode, Reassign, Remove, Retain
+from rcv3_tui.tui.commands.changing import Add, ReadOnlyMode, Reassign, Remove, Retain, Undo
 from rcv3_tui.tui.commands.going import (
     Back,
     GoToNetworks,
@@ -14,9 +14,13 @@ from rcv3_tui.tui.commands.going import (
     Into,
     NextPane,
     PreviousPane,
+    Profile,
+    Region,
+    ViewBack,
+    ViewForward,
     Zoom,
 )
-from rcv3_tui.tui.commands.leaving import CommandLine, Quit, Theme
+from rcv3_tui.tui.commands.leaving import CommandLine, Mask, Mouse, Palette, Quit, Suspend, Theme
 from rcv3_tui.tui.commands.looking import (
     Attention,
     Details,
@@ -32,6 +36,18 @@ from rcv3_tui.tui.commands.looking import (
     Sort,
     Wide,
 )
+from rcv3_tui.tui.commands.moving import (
+    ClearMarks,
+    Down,
+    First,
+    Last,
+    Mark,
+    MarkRange,
+    PageDown,
+    PageUp,
+    Up,
+)
+from rcv3_tui.tui.commands.taking import Copy, CopyWhat, Curl, Save
 from rcv3_tui.tui.picture import PaneKind
 
 COMMANDS: tuple[Command, ...] = (
@@ -44,9 +60,23 @@ COMMANDS: tuple[Command, ...] = (
     PreviousPane(),
     Into(),
     Back(),
+    ViewBack(),
+    ViewForward(),
     Zoom(),
+    Region(),
+    Profile(),
+    Up(),
+    Down(),
+    PageUp(),
+    PageDown(),
+    First(),
+    Last(),
+    Mark(),
+    MarkRange(),
+    ClearMarks(),
     Add(),
     Remove(),
+    Undo(),
     Retain(),
     Reassign(),
     ReadOnlyMode(),
@@ -58,17 +88,28 @@ COMMANDS: tuple[Command, ...] = (
     Reverse(),
     Wide(),
     Refresh(),
-    Redraw(),
     Pause(),
     Interval(),
     MessageLog(),
-    Help(),
+    Copy(),
+    CopyWhat(),
+    Curl(),
+    Save(),
     CommandLine(),
+    Palette(),
+    Help(),
     Theme(),
+    Mouse(),
+    Mask(),
+    Redraw(),
+    Suspend(),
     Quit(),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}
+
+DEFAULT_KEYS = {command.name: command.keys for command in COMMANDS if command.keys}
+"""Command name to the keys it is on, unless the operator has put it on others."""
 
 BY_TYPED = {word: command for command in COMMANDS for word in command.typed}
 
@@ -78,8 +119,14 @@ HINTS = 6
 
 def hints(place: PaneKind) -> tuple[Command, ...]:
     """Give the commands that the footer names at a place, the most wanted first."""
-    here = [c for c in COMMANDS if c.rank < NOT_IN_FOOTER and place in c.places]
+    here = [
+        command
+        for command in COMMANDS
+        if command.rank < NOT_IN_FOOTER
+        and place in command.places
+        and (command.hinted is None or place in command.hinted)
+    ]
     return tuple(sorted(here, key=lambda command: command.rank)[:HINTS])
 
 
-__all__ = ["BY_NAME", "BY_TYPED", "COMMANDS", "HINTS", "Command", "hints"]
+__all__ = ["BY_NAME", "BY_TYPED", "COMMANDS", "DEFAULT_KEYS", "HINTS", "Command", "hints"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rcv3_tui.tui.actions import asking, switching
@@ -20,17 +21,22 @@ class Add(Command):
     """A public IP for servers, or servers for pools."""
 
     name = "add"
-    keys = shown = "a"
+    keys = "a"
     label = "add"
     help = "add: a public IP to the marked server(s), or servers to the pool(s)"
     group = _GROUP
     places = _ADDRESSES | _MEMBERSHIPS
     rank = 10
+    typed = ("add",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Ask for what is missing, then have it done."""
         del argument
         asking.add(console)
+
+    def label_at(self, place: PaneKind) -> str:
+        """Say what is added there."""
+        return "add IP" if place in _ADDRESSES else "add server"
 
 
 class Remove(Command):
@@ -38,12 +44,13 @@ class Remove(Command):
 
     name = "remove"
     keys = "ctrl+d,delete"
-    shown = "Ctrl+D"
     label = "remove"
     help = "remove what is marked, or the row under the cursor: asks first"
     group = _GROUP
     places = _ADDRESSES | _MEMBERSHIPS
     rank = 20
+    hinted = _ADDRESSES | {PaneKind.NODES}
+    typed = ("remove",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open the dialog."""
@@ -55,12 +62,13 @@ class Retain(Command):
     """Whether a record stays when its server goes."""
 
     name = "retain"
-    keys = shown = "t"
+    keys = "t"
     label = "retain"
     help = "on a public IP: retain on or off"
     group = _GROUP
     places = _ADDRESSES
     rank = 25
+    typed = ("retain",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch it."""
@@ -72,12 +80,13 @@ class Reassign(Command):
     """A retained address for another server, or for none."""
 
     name = "reassign"
-    keys = shown = "v"
+    keys = "v"
     label = "assign"
     help = "on a retained public IP: assign it, move it to another server, take it off its server"
     group = _GROUP
     places = frozenset({PaneKind.PUBLIC_IPS})
     rank = 27
+    typed = ("reassign",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Ask which."""
@@ -85,15 +94,38 @@ class Reassign(Command):
         asking.reassign(console)
 
 
+class Undo(Command):
+    """The last change, turned back."""
+
+    name = "undo"
+    keys = "u"
+    label = "undo"
+    help = "undo the last change that can be undone: says what it will do"
+    group = _GROUP
+    rank = 45
+    hinted = frozenset({PaneKind.NODES, PaneKind.OPERATIONS, PaneKind.POOLS})
+    typed = ("undo",)
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Turn it back."""
+        del argument
+        console.undoing.undo()
+
+
 class ReadOnlyMode(Command):
     """No change possible, or possible again."""
 
     name = "readonly"
-    shown = ":readonly on"
+    usage = "on|off"
     label = "read-only"
     help = "read-only mode on or off"
     group = _GROUP
     typed = ("readonly",)
+
+    def arguments(self, console: ConsoleScreen) -> Sequence[str]:
+        """On and off."""
+        del console
+        return ("on", "off")
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch it."""

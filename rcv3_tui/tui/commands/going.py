@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rcv3_tui.tui.actions import accounts
 from rcv3_tui.tui.commands.base import Command
 from rcv3_tui.tui.picture import PaneKind
+from rcv3_tui.tui.widgets.table.keys import KEYS
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
@@ -27,7 +30,7 @@ class GoToServers(_GoTo):
     """The Servers pane."""
 
     name = "servers"
-    keys = shown = "1"
+    keys = "1"
     label = "servers"
     help = "go to the Servers pane"
     pane = PaneKind.SERVERS
@@ -38,7 +41,7 @@ class GoToPublicIPs(_GoTo):
     """The Public IPs pane."""
 
     name = "ips"
-    keys = shown = "2"
+    keys = "2"
     label = "IPs"
     help = "go to the Public IPs pane"
     pane = PaneKind.PUBLIC_IPS
@@ -49,7 +52,7 @@ class GoToPools(_GoTo):
     """The Pools pane."""
 
     name = "pools"
-    keys = shown = "3"
+    keys = "3"
     label = "pools"
     help = "go to the Pools pane"
     pane = PaneKind.POOLS
@@ -60,7 +63,7 @@ class GoToNetworks(_GoTo):
     """The cloud networks."""
 
     name = "networks"
-    keys = shown = "4"
+    keys = "4"
     label = "networks"
     help = "list the cloud networks"
     pane = PaneKind.NETWORKS
@@ -71,7 +74,7 @@ class GoToOperations(_GoTo):
     """The operations of this run."""
 
     name = "ops"
-    keys = shown = "5"
+    keys = "5"
     label = "operations"
     help = "list the operations: what was asked for and how it ended"
     pane = PaneKind.OPERATIONS
@@ -83,7 +86,6 @@ class NextPane(Command):
 
     name = "next-pane"
     keys = "tab"
-    shown = "Tab"
     label = "next pane"
     help = "go to the next pane"
     group = _GROUP
@@ -99,7 +101,6 @@ class PreviousPane(Command):
 
     name = "previous-pane"
     keys = "shift+tab"
-    shown = "Shift+Tab"
     label = "previous pane"
     help = "go to the previous pane"
     group = _GROUP
@@ -114,12 +115,12 @@ class Into(Command):
     """Into what the cursor stands on."""
 
     name = "into"
-    keys = ""
-    shown = "Enter"
+    keys = KEYS["into"]
     label = "open"
     help = "into: a pool's nodes; elsewhere the details"
     group = _GROUP
-    rank = 30
+    rank = 15
+    hinted = frozenset({PaneKind.POOLS, PaneKind.OPERATIONS})
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open it."""
@@ -132,10 +133,11 @@ class Back(Command):
 
     name = "back"
     keys = "escape"
-    shown = "Esc"
     label = "back"
     help = "back, close, clear the filter, dismiss an error: one step a press, always safe"
     group = _GROUP
+    rank = 55
+    hinted = frozenset({PaneKind.NODES, PaneKind.NETWORKS, PaneKind.OPERATIONS})
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Take the step."""
@@ -147,12 +149,81 @@ class Zoom(Command):
     """The pane alone on the screen and back."""
 
     name = "zoom"
-    keys = shown = "f"
+    keys = "f"
     label = "full"
     help = "the pane alone on the screen, and back"
     group = _GROUP
+    typed = ("zoom",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
         del argument
         console.going.zoom()
+
+
+class ViewBack(Command):
+    """What was looked at before."""
+
+    name = "view-back"
+    keys = "left_square_bracket"
+    label = "view back"
+    help = "back to what was looked at before: pane, pool, row and filter"
+    group = _GROUP
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Go there."""
+        del argument
+        console.going.through(-1)
+
+
+class ViewForward(Command):
+    """What was looked at after."""
+
+    name = "view-forward"
+    keys = "right_square_bracket"
+    label = "view forward"
+    help = "forward again through what was looked at"
+    group = _GROUP
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Go there."""
+        del argument
+        console.going.through(1)
+
+
+class Region(Command):
+    """Other regions."""
+
+    name = "region"
+    usage = "IAD|DFW,IAD|all"
+    label = "region"
+    help = "show another region, or several; without a name, choose from a list"
+    group = _GROUP
+    typed = ("region", "regions")
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Show them."""
+        accounts.region(console, argument)
+
+    def arguments(self, console: ConsoleScreen) -> Sequence[str]:
+        """The regions that the account has RackConnect in."""
+        return (*accounts.known_regions(console), "all")
+
+
+class Profile(Command):
+    """Another account."""
+
+    name = "profile"
+    usage = "NAME"
+    label = "profile"
+    help = "open the account of another profile; without a name, choose from a list"
+    group = _GROUP
+    typed = ("profile", "profiles")
+
+    def run(self, console: ConsoleScreen, argument: str = "") -> None:
+        """Open it."""
+        accounts.profile(console, argument)
+
+    def arguments(self, console: ConsoleScreen) -> Sequence[str]:
+        """The profiles of the config file."""
+        return accounts.known_profiles(console)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rcv3_tui.tui.actions import ordering, reading, switching
 from rcv3_tui.tui.commands.base import RESOURCES, Command
+from rcv3_tui.tui.picture import PaneKind
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
@@ -17,11 +18,12 @@ class Details(Command):
     """Everything known of a row."""
 
     name = "details"
-    keys = shown = "d"
+    keys = "d"
     label = "details"
     help = "everything known of the row and what it is tied to"
     group = _GROUP
     rank = 40
+    typed = ("details",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open the details."""
@@ -33,11 +35,14 @@ class RawJson(Command):
     """A row as the service sent it."""
 
     name = "json"
-    keys = shown = "y"
+    keys = "y"
     label = "JSON"
     help = "the row's raw JSON, as the service sent it"
     group = _GROUP
     places = RESOURCES
+    rank = 42
+    hinted = frozenset({PaneKind.NETWORKS})
+    typed = ("json",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open the JSON."""
@@ -50,7 +55,6 @@ class Filter(Command):
 
     name = "filter"
     keys = "slash"
-    shown = "/"
     label = "filter"
     help = "filter: word !not ~fuzzy field:word /regex/ age:<2h nodes:>=2"
     group = _GROUP
@@ -67,11 +71,12 @@ class Attention(Command):
 
     name = "attention"
     keys = "exclamation_mark"
-    shown = "!"
     label = "attention"
     help = "only rows that need attention: what failed, got stuck, or lacks something"
     group = _GROUP
     places = RESOURCES
+    rank = 60
+    typed = ("attention",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
@@ -83,10 +88,12 @@ class Sort(Command):
     """The order of rows."""
 
     name = "sort"
-    keys = shown = "s"
+    keys = "s"
     label = "sort"
     help = "choose the column to sort by"
     group = _GROUP
+    rank = 70
+    typed = ("sort",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Offer the columns."""
@@ -99,10 +106,10 @@ class Reverse(Command):
 
     name = "reverse"
     keys = "S"
-    shown = "S"
     label = "reverse"
     help = "sort the other way round"
     group = _GROUP
+    typed = ("reverse",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Turn the order."""
@@ -114,10 +121,11 @@ class Wide(Command):
     """More columns."""
 
     name = "wide"
-    keys = shown = "w"
+    keys = "w"
     label = "wide"
     help = "more columns, and back"
     group = _GROUP
+    typed = ("wide",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Switch."""
@@ -130,7 +138,6 @@ class Refresh(Command):
 
     name = "refresh"
     keys = "ctrl+r"
-    shown = "Ctrl+R"
     label = "refresh"
     help = "read everything now"
     group = _GROUP
@@ -147,10 +154,10 @@ class Redraw(Command):
 
     name = "redraw"
     keys = "ctrl+l"
-    shown = "Ctrl+L"
     label = "redraw"
     help = "draw the screen anew, after something else wrote on it"
     group = _GROUP
+    typed = ("redraw",)
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Have it drawn."""
@@ -162,7 +169,7 @@ class Pause(Command):
     """Refreshing on and off."""
 
     name = "pause"
-    keys = shown = "p"
+    keys = "p"
     label = "pause"
     help = "pause and resume refreshing"
     group = _GROUP
@@ -178,7 +185,7 @@ class Interval(Command):
     """Seconds between refreshes."""
 
     name = "interval"
-    shown = ":interval 30"
+    usage = "SECONDS"
     label = "interval"
     help = "seconds between refreshes"
     group = _GROUP
@@ -193,7 +200,7 @@ class MessageLog(Command):
     """What was said."""
 
     name = "log"
-    keys = shown = "l"
+    keys = "l"
     label = "messages"
     help = "read all messages again"
     group = _GROUP
@@ -210,7 +217,6 @@ class Help(Command):
 
     name = "help"
     keys = "question_mark,f1"
-    shown = "?"
     label = "more"
     help = "every key of this place"
     group = _GROUP

@@ -9,7 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from rcv3_tui.tui.screens.dialog import Clock, Dialog, event_clock
+from rcv3_tui.tui.screens.dialog import Clock, Dialog, DialogKey, event_clock
 from rcv3_tui.tui.screens.guard import GuardFactory, light_guard
 from rcv3_tui.tui.screens.rows_view import Entry, RowsView
 
@@ -40,6 +40,13 @@ class ChooseScreen(Dialog[str | None]):
         guard: Makes the guard against type-ahead, given the time of the first picture.
         clock: The clock that stamps events.
     """
+
+    KEYS = (
+        DialogKey("up", ("up", "k", "ctrl+p", "shift+tab"), "one up"),
+        DialogKey("down", ("down", "j", "ctrl+n", "tab"), "one down"),
+        DialogKey("take", ("enter",), "choose"),
+    )
+    TYPES = False
 
     CSS_PATH = "choose.tcss"
 
@@ -92,12 +99,12 @@ class ChooseScreen(Dialog[str | None]):
                 hint = self._choose(choice)
                 break
         else:
-            match event.key:
-                case "up" | "k" | "ctrl+p" | "shift+tab":
+            match self.action_of(event):
+                case "up":
                     self._rows.move_to(self._rows.cursor - 1)
-                case "down" | "j" | "ctrl+n" | "tab":
+                case "down":
                     self._rows.move_to(self._rows.cursor + 1)
-                case "enter" if self._choices:
+                case "take" if self._choices:
                     hint = self._choose(self._choices[self._rows.cursor])
         self.put(self._hint, hint)
 

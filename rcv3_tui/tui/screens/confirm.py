@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from rcv3_tui.model.consequences import Item, Removal
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.tui.screens.button import DialogButton
-from rcv3_tui.tui.screens.dialog import FRAME_WIDTH, Clock, Dialog, event_clock
+from rcv3_tui.tui.screens.dialog import FRAME_WIDTH, Clock, Dialog, DialogKey, event_clock
 from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
 from rcv3_tui.tui.screens.lines import Line, pieces, toned, wrap
 from rcv3_tui.tui.screens.lines_view import LinesView
@@ -36,6 +36,16 @@ class ConfirmScreen(Dialog[bool]):
         guard: Makes the guard against type-ahead, given the time of the first picture.
         clock: The clock that stamps events.
     """
+
+    KEYS = (
+        DialogKey("turn", ("tab", "shift+tab"), "from Cancel to the other button, and back"),
+        DialogKey("to-approve", ("right",), "to the other button"),
+        DialogKey("to-cancel", ("left",), "to Cancel"),
+        DialogKey("enter", ("enter",), "press the button that has the focus"),
+        DialogKey("scroll", ("up", "down", "pageup", "pagedown", "home", "end"), "read on"),
+        DialogKey("erase", ("backspace",), "take a letter back"),
+        DialogKey("clear", ("ctrl+u",), "take back all that was typed"),
+    )
 
     CSS_PATH = "confirm.tcss"
 
@@ -197,21 +207,21 @@ class ConfirmScreen(Dialog[bool]):
             self._is_text = False
         if event.is_printable and not self._has_field:
             self._is_text = True
-        match event.key:
+        match self.action_of(event):
             case "enter":
                 self._enter()
                 return
-            case "tab" | "shift+tab":
+            case "turn":
                 self._turn()
-            case "right":
+            case "to-approve":
                 self._turn(to_approve=True)
-            case "left":
+            case "to-cancel":
                 self._turn(to_approve=False)
-            case "up" | "down" | "pageup" | "pagedown" | "home" | "end":
+            case "scroll":
                 self._scroll(event.key)
-            case "backspace":
+            case "erase":
                 self._type(self._typed[:-1])
-            case "ctrl+u":
+            case "clear":
                 self._type("")
             case _ if event.is_printable and event.character:
                 self._type(self._typed + event.character)

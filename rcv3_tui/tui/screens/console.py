@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -12,16 +12,19 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from rcv3_tui.model.operation import Operation, Request
-from rcv3_tui.sync.changes import Change
-from rcv3_tui.sync.worker import ReadOnly
-from rcv3_tui.tui.actions import reading
+from rcv3_tui.model.snapshot import Diff, Part
+from rcv3_tui.sync.changes import Change, LinkChanged, OperationChanged, SnapshotChanged
+from rcv3_tui.sync.worker import ReadOnly, Worker
+from rcv3_tui.tui.actions import reading, saving, typing
 from rcv3_tui.tui.actions.going import Going
 from rcv3_tui.tui.actions.hearing import Hearing
-from rcv3_tui.tui.commands import BY_NAME, BY_TYPED, COMMANDS, hints
-from rcv3_tui.tui.commands.keys import shown_keys
+from rcv3_tui.tui.actions.undoing import Undoing
+from rcv3_tui.tui.commands import BY_NAME, COMMANDS, DEFAULT_KEYS, hints
+from rcv3_tui.tui.commands.moving import TableCommand
 from rcv3_tui.tui.formats import glyphs, old_picture
 from rcv3_tui.tui.heading import heading
 from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PaneKind, Picture
 from rcv3_tui.tui.widgets.line import Line, Piece
@@ -49,7 +52,7 @@ class ConsoleScreen(Screen[None]):
             command.keys, f"command('{command.name}')", command.label, show=False, id=command.name
         )
         for command in COMMANDS
-        if command.keys
+        if command.keys and not isinstance(command, TableCommand) and command.name != "into"
     ]
 
     DEFAULT_CSS = """
@@ -73,16 +76,18 @@ class ConsoleScreen(Screen[None]):
         self.settings = console_app.settings
         self.ascii = console_app.settings.ascii
         self.signs = glyphs(self.ascii)
+        self.keys = KeyNames(DEFAULT_KEYS, self.settings.keys)
         self.picture = Picture(self.worker.clock, self.worker)
-        self.panes = Panes(self.picture, self.signs, ascii_only=self.ascii)
+        self.panes = Panes(self.picture, self.signs, self.keys, ascii_only=self.ascii)
         self.messages: list[Said] = []
         self.going = Going(self)
+        self.undoing = Undoing(self)
         self._hearing = Hearing(self)
         self._message: Said | None = None
         self._header = Line(spelled_in_ascii=self.ascii, id="header")
         self._footer = Line(spelled_in_ascii=self.ascii, id="footer")
         self._message_line = Line(spelled_in_ascii=self.ascii, id="message")
-        self._prompt = Prompt([*sorted(BY_TYPED)], spelled_in_ascii=self.ascii)
+        self._prompt = Prompt(self._completions, spelled_in_ascii=self.ascii)
 
     # -- building -----------------------------------------------------------------------------
 
@@ -111,6 +116,24 @@ class ConsoleScreen(Screen[None]):
         """Take one of the worker's changes in."""
         self._hearing.take(change)
 
+    def take_all(self, worker: Worker) -> None:
+        """Take in all that a worker has told before this screen was there."""
+        if worker.signed_in is not None:
+            self.take(worker.signed_in)
+        for name, snapshot in worker.snapshots.items():
+            self.take(SnapshotChanged(snapshot, Diff(parts=frozenset(Part))))
+            self.take(LinkChanged(worker.links[name]))
+        for operation in worker.operations.values():
+            self.take(OperationChanged(operation))
+
+    def hear_from_behind(self, profile: str, change: Change) -> None:
+        """Tell how a change ended in an account that is not on the screen any more."""
+        if isinstance(change, OperationChanged) and change.operation.is_ended:
+            operation = change.operation
+            tone = "failed" if operation.is_trouble else "ok"
+            sentence = operation.request.sentence
+            self.say(f"[{profile}] {sentence}: {operation.detail or 'done'}", tone)
+
     def _tick(self) -> None:
         """Repaint what depends on the time, where it says something else by now."""
         self._hearing.tick()
@@ -138,11 +161,10 @@ class ConsoleScreen(Screen[None]):
         pieces = [Piece(" ")]
         for rank, command in enumerate(hints(self.active)):
             pieces += [
-                Piece(shown_keys(command, self.settings.keys), "key", spare=rank + 1),
-                Piece(f" {command.label}  ", spare=rank + 1),
+                Piece(self.keys[command.name], "key", spare=rank + 1),
+                Piece(f" {command.label_at(self.active)}  ", spare=rank + 1),
             ]
-        more = BY_NAME["help"]
-        pieces += [Piece(shown_keys(more, self.settings.keys), "key"), Piece(f" {more.label}")]
+        pieces += [Piece(self.keys["help"], "key"), Piece(f" {BY_NAME['help'].label}")]
         self._footer.show(pieces)
 
     def say(self, text: str, tone: str = "") -> None:
@@ -184,11 +206,32 @@ class ConsoleScreen(Screen[None]):
             self._message_line.show([])
             return
         pieces = [Piece(f" {said.text}", said.tone)]
-        right = [Piece(" Esc ", "muted")] if said.stays else []
+        right = [Piece(f" {self.keys['back']} ", "muted")] if said.stays else []
         if cell_len(said.text) + (7 if right else 2) > self.size.width:
-            log = shown_keys(BY_NAME["log"], self.settings.keys)
-            right.insert(0, Piece(f" {log} more ", "muted"))
+            right.insert(0, Piece(f" {self.keys['log']} more ", "muted"))
         self._message_line.show(pieces, right)
+
+    # -- a shared screen ----------------------------------------------------------------------
+
+    def mask_names(self) -> None:
+        """Have the mask know every name of the account, while it is on."""
+        mask = self.console_app.mask
+        if not mask.is_on:
+            return
+        signed_in = self.worker.signed_in
+        if signed_in is not None:
+            mask.learn("tenant", (signed_in.tenant,))
+            mask.learn("user", (signed_in.user,))
+        for snapshot in self.picture.snapshots.values():
+            mask.learn_account(snapshot)
+
+    def respell(self) -> None:
+        """Draw every text anew: what may be seen of it is different now."""
+        for line in self.query(Line):
+            line.respell()
+        for kind in PaneKind:
+            table = self.panes[kind].table
+            table.set_columns(table.columns)
 
     # -- where the console is -----------------------------------------------------------------
 
@@ -248,7 +291,8 @@ class ConsoleScreen(Screen[None]):
         if self.active in command.places:
             command.run(self)
         else:
-            self.say(f"{command.label}: not here; ? shows every key of this place", "warn")
+            key = self.keys["help"]
+            self.say(f"{command.label}: not here; {key} shows every key of this place", "warn")
 
     def ask_filter(self) -> None:
         """Open the filter line."""
@@ -256,7 +300,19 @@ class ConsoleScreen(Screen[None]):
 
     def ask_command(self) -> None:
         """Open the command line."""
-        self._prompt.ask(Asking.COMMAND)
+        self.ask(Asking.COMMAND)
+
+    def ask(self, asking: Asking, text: str = "") -> None:
+        """Open the typed line.
+
+        Args:
+            asking: What for.
+            text: What stands there already.
+        """
+        self._prompt.ask(asking, text)
+
+    def _completions(self, text: str) -> Sequence[str]:
+        return typing.completions(self, text)
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Filter as the operator types."""
@@ -266,8 +322,13 @@ class ConsoleScreen(Screen[None]):
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Keep the filter, or run the command."""
         self.close_prompt()
-        if event.asking is Asking.COMMAND:
-            self.run_typed(event.text)
+        match event.asking:
+            case Asking.COMMAND:
+                typing.run(self, event.text)
+            case Asking.FILTER:
+                self.going.note()
+            case Asking.FILE:
+                saving.save_to(self, event.text)
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
         """Give the line up; a filter goes with it."""
@@ -279,19 +340,6 @@ class ConsoleScreen(Screen[None]):
         """Put the typed line away and give the keys back to the pane."""
         self._prompt.close()
         self.pane.table.focus()
-
-    def run_typed(self, text: str) -> None:
-        """Run what was typed on the command line."""
-        word, _, argument = text.strip().lstrip(":").partition(" ")
-        if not word:
-            return
-        command = BY_TYPED.get(word.casefold())
-        if command is None:
-            near = sorted(w for w in BY_TYPED if w.startswith(word[:1]))
-            hint = f"; did you mean :{near[0]}?" if near else ""
-            self.say(f"there is no command :{word}{hint}", "failed")
-            return
-        command.run(self, argument.strip())
 
     # -- changing -----------------------------------------------------------------------------
 
@@ -323,25 +371,40 @@ class ConsoleScreen(Screen[None]):
         known = {**self.picture.operations, **self.worker.operations}
         return [operation for operation in known.values() if not operation.is_ended]
 
-    def submit(self, requests: Sequence[Request]) -> None:
-        """Have changes done."""
+    def submit(self, requests: Sequence[Request]) -> tuple[Operation, ...]:
+        """Have changes done.
+
+        Args:
+            requests: What was asked for, and approved where that is needed.
+
+        Returns:
+            Their operations; none where nothing was taken.
+        """
         running = {operation.id for operation in self.under_way}
         try:
             taken = self.worker.submit(requests)
         except ReadOnly as refusal:
             self.say(str(refusal), "warn")
-            return
+            return ()
         repeated = [operation for operation in taken if operation.id in running]
         if repeated:
             self.say(f"{repeated[0].request.sentence}: is under way already", "warn")
+        return taken
 
     def ask_again(self, operations: Sequence[Operation]) -> None:
         """Have changes done that ended otherwise than asked; each is looked at first."""
         if self.may_change():
             self.submit([operation.request for operation in operations])
 
-    def confirm(self, removal: Removal) -> None:
-        """Open the dialog; what it approves is sent, with the ids that it showed."""
+    def confirm(
+        self, removal: Removal, then: Callable[[tuple[Operation, ...]], None] | None = None
+    ) -> None:
+        """Open the dialog; what it approves is sent, with the ids that it showed.
+
+        Args:
+            removal: What is asked about.
+            then: Told what came of the approval.
+        """
         if not removal.items:
             self.say("nothing of that is there any more", "warn")
             return
@@ -349,8 +412,10 @@ class ConsoleScreen(Screen[None]):
 
         def answered(approved: bool | None) -> None:
             if approved:
-                self.submit(removal.requests)
+                taken = self.submit(removal.requests)
                 self.clear_marks(self.active)
+                if then is not None:
+                    then(taken)
 
         self.app.push_screen(
             ConfirmScreen(removal, ascii_only=self.ascii, guard=self.console_app.guard), answered

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual._time import get_time
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from rcv3_tui.tui.key_names import spelled_all
 from rcv3_tui.tui.screens.guard import Guard, GuardFactory
 from rcv3_tui.tui.screens.literal import spell
 
@@ -21,8 +23,27 @@ event_clock: Clock = get_time
 
 ResultT = TypeVar("ResultT")
 
-SUSPEND = "ctrl+z"
+
+@dataclass(frozen=True, slots=True)
+class DialogKey:
+    """A key that a dialog takes: help is made from the same list that presses are looked up in."""
+
+    action: str
+    """What the dialog calls it."""
+    keys: tuple[str, ...]
+    """The keys, as Textual names them."""
+    help: str
+    command: str = ""
+    """The console's command of the same meaning: where that was moved, so is this."""
+
+
+HELP = DialogKey("help", ("question_mark", "f1"), "these keys", "help")
+
+SUSPEND = DialogKey("suspend", ("ctrl+z",), "suspend to the shell", "suspend")
 """The key that belongs to the shell."""
+
+ALWAYS = (DialogKey("leave", ("escape", "ctrl+c"), "close; changes nothing"), HELP, SUSPEND)
+"""What every dialog takes."""
 
 FRAME_WIDTH = 78
 """Columns of a frame, where there are so many; the style sheet has the same."""
@@ -51,6 +72,12 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         ascii_only: Draw with ASCII alone.
         clock: The clock that stamps events.
     """
+
+    KEYS: ClassVar[tuple[DialogKey, ...]] = ()
+    """What it takes, besides text that is typed."""
+
+    TYPES: ClassVar[bool] = True
+    """Letters are text here, so that none of them can be a command."""
 
     AUTO_FOCUS = None
     ESCAPE_TO_MINIMIZE = False
@@ -93,6 +120,30 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         self._answered = False
 
     # -- for subclasses -----------------------------------------------------------------------
+
+    def action_of(self, event: events.Key) -> str:
+        """Tell what a key means here; empty for nothing, or for text."""
+        for own in self.KEYS:
+            if event.key in self.keys_of(own):
+                return own.action
+        return ""
+
+    def keys_of(self, own: DialogKey) -> tuple[str, ...]:
+        """Give the keys that something is on, as the operator has put them."""
+        moved = self.app._keymap.get(own.command) if own.command else None
+        if moved is None:
+            return own.keys
+        keys = tuple(moved.split(","))
+        # Where letters are text, a command that was put on one keeps its own key here.
+        return own.keys if self.TYPES and any(len(key) == 1 for key in keys) else keys
+
+    def show_keys(self) -> None:
+        """Open the keys of this dialog."""
+        # Help is such a dialog itself.
+        from rcv3_tui.tui.screens.help import HelpScreen
+
+        rows = [(spelled_all(self.keys_of(own)), own.help) for own in (*self.KEYS, *ALWAYS)]
+        self.app.push_screen(HelpScreen([("", rows)], ascii_only=self._ascii_only))
 
     def press(self, event: events.Key) -> None:
         """Act on a key that was meant for this dialog."""
@@ -160,9 +211,9 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Claim every key, so that no binding of the app sees one, priority or not.
 
-        Only Ctrl+Z is let through: the shell is reached from anywhere.
+        Only the key to the shell is let through: the shell is reached from anywhere.
         """
-        return key != SUSPEND
+        return key not in self.keys_of(SUSPEND)
 
     def on_key(self, event: events.Key) -> None:
         """Take every key."""
@@ -173,10 +224,15 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
             return
         if event.key in ("escape", "ctrl+c"):
             self.leave()
+        elif self._asks_for_help(event):
+            self.show_keys()
         elif accepted:
             self.press(event)
         else:
             self.press_early(event)
+
+    def _asks_for_help(self, event: events.Key) -> bool:
+        return event.key in self.keys_of(HELP) and not (self.TYPES and event.is_printable)
 
     def on_paste(self, event: events.Paste) -> None:
         """Swallow pasted text: it was not pressed."""

@@ -35,6 +35,10 @@ class HelpScreen(TextScreen):
         super().__init__(title, help_lines(groups, 0), ascii_only=ascii_only)
         self._groups = tuple(groups)
 
+    def show_keys(self) -> None:
+        """Close on the key that opened it."""
+        self.answer(None)
+
     def fit(self, width: int, height: int) -> None:
         """Lay the groups out for the width."""
         self.set_lines(help_lines(self._groups, width - _FRAME))

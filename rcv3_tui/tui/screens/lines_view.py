@@ -213,25 +213,28 @@ class LinesView(ScrollView, can_focus=False):
         return style
 
     def _take(self, lines: Iterable[Line | str]) -> None:
-        taken = as_lines(lines)
-        if self._ascii_only:
-            taken = tuple(
-                line
-                if line.text.isascii()
-                else Line(spell(line.text, ascii_only=True), _respelled(line), line.hang)
-                for line in taken
-            )
-        self._lines = taken
+        self._lines = tuple(
+            line if (text := self._spelled(line.text)) == line.text else self._respelled(line, text)
+            for line in as_lines(lines)
+        )
+
+    def _spelled(self, text: str) -> str:
+        return spell(text, ascii_only=self._ascii_only)
+
+    def _respelled(self, line: Line, text: str) -> Line:
+        """Give a line as it may be drawn, its tones where they belong."""
+        if not line.spans:
+            return Line(text, (), line.hang)
+        edges = sorted({0, len(line.text), *(e for s in line.spans for e in (s.start, s.end))})
+        at, text = {0: 0}, ""
+        for start, end in pairwise(edges):
+            text += self._spelled(line.text[start:end])
+            at[end] = len(text)
+        spans = tuple(Span(at[span.start], at[span.end], span.tone) for span in line.spans)
+        return Line(text, spans, line.hang)
 
     def _wrap(self, width: int) -> None:
         self._width = width
         self._strips.clear()
         self._rows = wrap(self._lines, max(1, width)) if width else []
         self.virtual_size = Size(width, len(self._rows))
-
-
-def _respelled(line: Line) -> tuple[Span, ...]:
-    def at(index: int) -> int:
-        return len(spell(line.text[:index], ascii_only=True))
-
-    return tuple(Span(at(span.start), at(span.end), span.tone) for span in line.spans)

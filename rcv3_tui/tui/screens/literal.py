@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rcv3_tui.tui.mask import masked
+
 
 def spell(text: str, *, ascii_only: bool) -> str:
     r"""Give a text as it may be drawn.
@@ -11,8 +13,9 @@ def spell(text: str, *, ascii_only: bool) -> str:
         ascii_only: Spell what is not ASCII as an escape (`\xe9`, `\u30a6`).
 
     Returns:
-        The text itself, or its ASCII spelling.
+        The text itself, masked on a shared screen, or its ASCII spelling.
     """
+    text = masked(text)
     if not ascii_only or text.isascii():
         return text
     return text.encode("ascii", "backslashreplace").decode("ascii")

@@ -268,7 +268,7 @@ class LoginScreen(ModalScreen[None]):
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Claim every key but Ctrl+Z, so that no binding of the app sees one."""
-        return key != SUSPEND
+        return key != SUSPEND.keys[0]
 
     def on_key(self, event: events.Key) -> None:
         """Take what the fields have left over."""

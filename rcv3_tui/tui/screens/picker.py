@@ -9,7 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from rcv3_tui.tui.screens.dialog import Clock, Dialog, event_clock
+from rcv3_tui.tui.screens.dialog import Clock, Dialog, DialogKey, event_clock
 from rcv3_tui.tui.screens.guard import GuardFactory, light_guard
 from rcv3_tui.tui.screens.literal import spell
 from rcv3_tui.tui.screens.rows_view import Entry, RowsView
@@ -32,6 +32,19 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         guard: Makes the guard against type-ahead, given the time of the first picture.
         clock: The clock that stamps events.
     """
+
+    KEYS = (
+        DialogKey("up", ("up", "ctrl+p"), "one up"),
+        DialogKey("down", ("down", "ctrl+n"), "one down"),
+        DialogKey("page-up", ("pageup",), "a page up"),
+        DialogKey("page-down", ("pagedown",), "a page down"),
+        DialogKey("first", ("home",), "the first"),
+        DialogKey("last", ("end",), "the last"),
+        DialogKey("mark", ("tab", "space"), "mark, where several can be chosen"),
+        DialogKey("take", ("enter",), "take the marked ones, else the one under the cursor"),
+        DialogKey("erase", ("backspace",), "take a letter off the filter"),
+        DialogKey("clear", ("ctrl+u",), "clear the filter"),
+    )
 
     CSS_PATH = "picker.tcss"
 
@@ -103,28 +116,28 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         rows = self._rows
         self._why = ""
         page = max(1, rows.size.height - 1)
-        match event.key:
-            case "enter":
+        match self.action_of(event):
+            case "take":
                 self._take()
                 return
-            case "up" | "ctrl+p":
+            case "up":
                 rows.move_to(rows.cursor - 1)
-            case "down" | "ctrl+n":
+            case "down":
                 rows.move_to(rows.cursor + 1)
-            case "pageup":
+            case "page-up":
                 rows.move_to(rows.cursor - page)
-            case "pagedown":
+            case "page-down":
                 rows.move_to(rows.cursor + page)
-            case "home":
+            case "first":
                 rows.move_to(0)
-            case "end":
+            case "last":
                 rows.move_to(len(rows.entries) - 1)
-            case "tab" | "space" if self._multiple:
+            case "mark" if self._multiple:
                 self._mark()
-            case "backspace":
+            case "erase":
                 self._narrow(self._filter[:-1])
                 return
-            case "ctrl+u":
+            case "clear":
                 self._narrow("")
                 return
             case _ if event.is_printable and event.character:

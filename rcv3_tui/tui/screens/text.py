@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from rcv3_tui.tui.screens.dialog import Dialog
+from rcv3_tui.tui.key_names import spelled
+from rcv3_tui.tui.screens.dialog import Dialog, DialogKey
 from rcv3_tui.tui.screens.guard import TypeAheadGuard
 from rcv3_tui.tui.screens.lines import Line, Span
 from rcv3_tui.tui.screens.lines_view import LinesView
@@ -29,6 +30,19 @@ class TextScreen(Dialog[None]):
         wanted: Keys that are the caller's, with a word for each: pressing one posts `Wanted`.
         ascii_only: Draw with ASCII alone.
     """
+
+    KEYS = (
+        DialogKey("up", ("up", "k"), "one line up", "up"),
+        DialogKey("down", ("down", "j", "enter"), "one line down", "down"),
+        DialogKey("page-up", ("pageup", "ctrl+b", "b"), "a page up", "page-up"),
+        DialogKey("page-down", ("pagedown", "ctrl+f", "space"), "a page down", "page-down"),
+        DialogKey("first", ("home", "g"), "the beginning", "first"),
+        DialogKey("last", ("end", "G"), "the end", "last"),
+        DialogKey("search", ("slash",), "search", "filter"),
+        DialogKey("next", ("n",), "the next match"),
+        DialogKey("previous", ("N",), "the match before"),
+    )
+    TYPES = False
 
     CSS_PATH = "text.tcss"
 
@@ -116,8 +130,8 @@ class TextScreen(Dialog[None]):
                 where = f"{self._at + 1} of {count}" if count else "no match"
                 parts.append(f"/{self._query}: {where}, n N step")
             else:
-                parts.append("/ search")
-            parts += [f"{key} {word}" for key, word in self._wanted.items()]
+                parts.append(f"{spelled(self._search_key)} search")
+            parts += [f"{spelled(key)} {word}" for key, word in self._wanted.items()]
             parts.append("Esc clears" if self._query else "Esc closes")
             text = "  ".join(part for part in parts if part)
         self.put(self._state, text)
@@ -132,11 +146,21 @@ class TextScreen(Dialog[None]):
         """Take a key: search text while it is being typed, else moving about."""
         if self._typing:
             self._press_in_search(event)
-        elif (key := event.character or event.key) in self._wanted:
+        elif (key := self._wanted_key(event)) is not None:
             self.post_message(self.Wanted(self, key))
         else:
             self._press_in_text(event)
         self._update()
+
+    @property
+    def _search_key(self) -> str:
+        return next(self.keys_of(own)[0] for own in self.KEYS if own.action == "search")
+
+    def _wanted_key(self, event: events.Key) -> str | None:
+        return next((key for key in (event.character, event.key) if key in self._wanted), None)
+
+    def _asks_for_help(self, event: events.Key) -> bool:
+        return not (self._typing and event.is_printable) and super()._asks_for_help(event)
 
     def leave(self) -> None:
         """Clear the search; without one, close."""
@@ -149,31 +173,26 @@ class TextScreen(Dialog[None]):
 
     def _press_in_text(self, event: events.Key) -> None:
         view = self._view
-        match event.character or event.key:
-            case "j" | "down" | "\r" | "enter":
+        match self.action_of(event):
+            case "down":
                 view.move(1)
-            case "k" | "up":
+            case "up":
                 view.move(-1)
-            case " " | "pagedown" | "ctrl+f":
+            case "page-down":
                 view.page(1)
-            case "pageup" | "ctrl+b" | "b":
+            case "page-up":
                 view.page(-1)
-            case "g" | "home":
+            case "first":
                 view.to_start()
-            case "G" | "end":
+            case "last":
                 view.to_end()
-            case "/":
+            case "search":
                 self._typing, self._query = True, ""
                 self._search()
-            case "n":
+            case "next":
                 self._step(1)
-            case "N":
+            case "previous":
                 self._step(-1)
-            case _:
-                if event.key in ("pagedown", "ctrl+f"):
-                    view.page(1)
-                elif event.key in ("pageup", "ctrl+b"):
-                    view.page(-1)
 
     def _press_in_search(self, event: events.Key) -> None:
         match event.key:

@@ -19,6 +19,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from rcv3_tui.model.text import ascii_only
+from rcv3_tui.tui.mask import masked
 from rcv3_tui.tui.widgets.late_styles import LateStyles
 from rcv3_tui.tui.widgets.table.cells import cut
 
@@ -73,6 +74,7 @@ class Line(LateStyles):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._spelled_in_ascii = spelled_in_ascii
+        self._given: tuple[tuple[Piece, ...], tuple[Piece, ...]] = ((), ())
         self._left: tuple[Piece, ...] = ()
         self._right: tuple[Piece, ...] = ()
         self._painted: list[tuple[str, str]] = []
@@ -89,6 +91,12 @@ class Line(LateStyles):
             left: From the left edge on.
             right: Up to the right edge.
         """
+        self._given = (tuple(left), tuple(right))
+        self.respell()
+
+    def respell(self) -> None:
+        """Spell the pieces anew: what may be seen of them is different now."""
+        left, right = self._given
         self._left, self._right = self._spelled(left), self._spelled(right)
         self._repaint()
 
@@ -112,9 +120,14 @@ class Line(LateStyles):
         return Strip(segments, self.size.width)
 
     def _spelled(self, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-        if not self._spelled_in_ascii:
-            return tuple(pieces)
-        return tuple(replace(piece, text=ascii_only(piece.text)) for piece in pieces)
+        def spelled(text: str) -> str:
+            text = masked(text)
+            return ascii_only(text) if self._spelled_in_ascii else text
+
+        return tuple(
+            piece if (text := spelled(piece.text)) is piece.text else replace(piece, text=text)
+            for piece in pieces
+        )
 
     def _style(self, tone: str) -> Style:
         base = self.rich_style

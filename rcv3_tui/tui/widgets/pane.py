@@ -14,6 +14,7 @@ from rcv3_tui.tui.attention import needs_attention
 from rcv3_tui.tui.filtering import FilterError, row_filter
 from rcv3_tui.tui.formats import Glyphs
 from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind, RowDiff
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.table import Column, MarksChanged, PositionChanged, Table
@@ -32,6 +33,7 @@ class Pane(Vertical, Generic[ItemT]):
         signs: The glyphs of this terminal.
         empty: What the pane says when the account has none of its things.
         now: What decides "now", for filters by age.
+        keys: The keys that are in force.
         ascii_only: No byte beyond ASCII may be drawn.
     """
 
@@ -54,6 +56,7 @@ class Pane(Vertical, Generic[ItemT]):
         signs: Glyphs,
         empty: Sequence[str],
         now: Callable[[], datetime],
+        keys: KeyNames,
         *,
         ascii_only: bool,
     ) -> None:
@@ -67,7 +70,8 @@ class Pane(Vertical, Generic[ItemT]):
         self.table: Table[ItemT] = Table(columns, ascii_only=ascii_only, id=f"table-{kind.value}")
         self._number = number
         self._signs = signs
-        self._empty = tuple(empty)
+        self._keys = keys
+        self._empty = tuple(keys.fill(line) for line in empty)
         self._now = now
         self._state = PartState()
         self._title = Line(spelled_in_ascii=ascii_only, classes="pane-title")
@@ -223,12 +227,13 @@ class Pane(Vertical, Generic[ItemT]):
             lines = [
                 f"{self.title_text}: nothing to show.",
                 self._state.error,
-                "It is tried again by itself; Ctrl+R tries now.",
+                f"It is tried again by itself; {self._keys['refresh']} tries now.",
             ]
             self.table.set_placeholder(lines, "failed")
         elif self.table.position.total and (self.filter_text or self.attention_only):
             what = "needs attention" if self.attention_only else f"matches {self.filter_text}"
-            self.table.set_placeholder([f"Nothing here {what}.", "Esc shows everything."], "muted")
+            back = f"{self._keys['back']} shows everything."
+            self.table.set_placeholder([f"Nothing here {what}.", back], "muted")
         elif self._state.fetched is None:
             self.table.set_placeholder([f"Reading {self.title_text} ..."], "muted")
         else:

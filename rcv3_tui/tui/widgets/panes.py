@@ -13,6 +13,7 @@ from rcv3_tui.model.snapshot import PartState
 from rcv3_tui.tui import columns
 from rcv3_tui.tui.formats import Glyphs
 from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind, Picture, RowDiffs
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.table import Column
@@ -43,15 +44,18 @@ _FIRST_ORDER = {
 
 _EMPTY = {
     PaneKind.SERVERS: ("No cloud servers in this region.", ":region shows another one."),
-    PaneKind.PUBLIC_IPS: ("No public IPs.", "a adds one to a cloud server."),
+    PaneKind.PUBLIC_IPS: ("No public IPs.", "{add} adds one to a cloud server."),
     PaneKind.POOLS: (
         "No load balancer pools.",
         "A pool shows up once it has a member, all members use one port,",
         "and Rackspace Network Security has linked it in this region.",
     ),
-    PaneKind.NODES: ("No cloud server of this account is in this pool.", "a adds servers to it."),
+    PaneKind.NODES: (
+        "No cloud server of this account is in this pool.",
+        "{add} adds servers to it.",
+    ),
     PaneKind.NETWORKS: ("No cloud networks are linked.", "Rackspace Support links them."),
-    PaneKind.OPERATIONS: ("Nothing was asked for yet.", "Esc goes back."),
+    PaneKind.OPERATIONS: ("Nothing was asked for yet.", "{back} goes back."),
 }
 
 
@@ -61,6 +65,7 @@ class Panes(Container):
     Args:
         picture: What their rows are made from.
         signs: The glyphs of this terminal.
+        keys: The keys that are in force.
         ascii_only: No byte beyond ASCII may be drawn.
     """
 
@@ -73,7 +78,9 @@ class Panes(Container):
     }
     """
 
-    def __init__(self, picture: Picture, signs: Glyphs, *, ascii_only: bool) -> None:
+    def __init__(
+        self, picture: Picture, signs: Glyphs, keys: KeyNames, *, ascii_only: bool
+    ) -> None:
         super().__init__(id="panes")
         self.active = PaneKind.SERVERS
         """The pane that has the keys."""
@@ -81,7 +88,9 @@ class Panes(Container):
         """The pane that has the keys is alone on the screen, whatever room there is."""
         self._picture = picture
         self._signs = signs
+        self._keys = keys
         self._ascii_only = ascii_only
+        self._several_regions = False
         self._panes = self._make(regions=False)
         self._lower = Horizontal(
             self._panes[PaneKind.PUBLIC_IPS], self._panes[PaneKind.POOLS], id="lower"
@@ -89,7 +98,7 @@ class Panes(Container):
         self._complete = False
 
     def _make(self, *, regions: bool) -> dict[PaneKind, Pane[Item]]:
-        now = self._picture.now
+        now, keys = self._picture.now, self._keys
 
         def pane(kind: PaneKind, name: str, number: str, shown: object) -> Pane[Item]:
             return Pane(
@@ -100,16 +109,17 @@ class Panes(Container):
                 self._signs,
                 _EMPTY[kind],
                 now,
+                keys,
                 ascii_only=self._ascii_only,
             )
 
         made = (
-            (PaneKind.SERVERS, "Servers", "1", columns.server_columns),
-            (PaneKind.PUBLIC_IPS, "Public IPs", "2", columns.public_ip_columns),
-            (PaneKind.POOLS, "Pools", "3", columns.pool_columns),
-            (PaneKind.NODES, "Pool nodes", "3", columns.node_columns),
-            (PaneKind.NETWORKS, "Networks", "4", columns.network_columns),
-            (PaneKind.OPERATIONS, "Operations", "5", columns.operation_columns),
+            (PaneKind.SERVERS, "Servers", keys["servers"], columns.server_columns),
+            (PaneKind.PUBLIC_IPS, "Public IPs", keys["ips"], columns.public_ip_columns),
+            (PaneKind.POOLS, "Pools", keys["pools"], columns.pool_columns),
+            (PaneKind.NODES, "Pool nodes", keys["pools"], columns.node_columns),
+            (PaneKind.NETWORKS, "Networks", keys["networks"], columns.network_columns),
+            (PaneKind.OPERATIONS, "Operations", keys["ops"], columns.operation_columns),
         )
         return {
             kind: pane(kind, name, number, make(self._signs, now, regions=regions))
@@ -157,9 +167,12 @@ class Panes(Container):
 
     # -- rows ---------------------------------------------------------------------------------
 
-    def show_regions(self) -> None:
-        """Give each table the column that says which region a row is of."""
-        for kind, pane in self._make(regions=True).items():
+    def show_regions(self, several: bool) -> None:
+        """Give each table the column that says which region a row is of, or take it away."""
+        if several is self._several_regions:
+            return
+        self._several_regions = several
+        for kind, pane in self._make(regions=several).items():
             self._panes[kind].table.set_columns(pane.table.columns)
 
     def apply(self, diffs: RowDiffs) -> None:

@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rcv3_tui.model.text import ascii_only
+from rcv3_tui.tui.mask import masked
 
 from .cells import Cell, ItemT, cut, fit
 from .layout import GAP, GUTTER, Slot
@@ -129,7 +130,8 @@ class Painter(Struct, Generic[ItemT], frozen=True):
         return (spans[0][0], spans[-1][1]) if spans else None
 
     def _spell(self, text: str) -> str:
-        """Spell text in ASCII where the signs are ASCII too."""
+        """Spell text in ASCII where the signs are ASCII too, masked on a shared screen."""
+        text = masked(text)
         return ascii_only(text) if self.glyphs is ASCII_GLYPHS else text
 
     def _paint(self, picture: Picture) -> Strip:
