@@ -44,13 +44,13 @@ def understand(arguments: Sequence[str]) -> tuple[CommandModule, argparse.Namesp
 
 def _split(arguments: Sequence[str], parser: Parser) -> tuple[list[str], str | None, list[str]]:
     """Part the line at its command: what stands before it, the command, what stands after."""
-    words = _bound(arguments, parser, NAMES)
+    words = list(arguments)
     before: list[str] = []
     while words:
         word = words.pop(0)
         if not word.startswith("-"):
             return before, word, words
-        before.append(word)
+        before.append(_with_value(word, words, parser, NAMES))
         action = parser.flags.get(word)
         if action is not None and action.nargs is None and words and not words[0].startswith("-"):
             before[-1] = f"{word}={words.pop(0)}" if word.startswith("--") else word
@@ -58,22 +58,26 @@ def _split(arguments: Sequence[str], parser: Parser) -> tuple[list[str], str | N
 
 
 def _bound(arguments: Sequence[str], parser: Parser, others: Collection[str]) -> list[str]:
-    """Bind each flag whose value may be left out to its value, or to what stands for none.
-
-    Done by hand because argparse would take a word that follows such a flag for its value, be
-    it a command or a noun.
-    """
+    """Bind each flag whose value may be left out to its value, or to what stands for none."""
     rest = list(arguments)
     words: list[str] = []
     while rest:
         word = rest.pop(0)
-        action = parser.flags.get(word)
-        if action is not None and action.nargs == "?":
-            valued = bool(rest) and not rest[0].startswith("-") and rest[0] not in others
-            words.append(f"{word}={rest.pop(0) if valued else action.const}")
-        else:
-            words.append(word)
+        words.append(_with_value(word, rest, parser, others))
     return words
+
+
+def _with_value(word: str, rest: list[str], parser: Parser, others: Collection[str]) -> str:
+    """Bind one flag whose value may be left out; its value is taken from what follows.
+
+    Done by hand because argparse would take a word that follows such a flag for its value, be
+    it a command or a noun.
+    """
+    action = parser.flags.get(word)
+    if action is None or action.nargs != "?":
+        return word
+    valued = bool(rest) and not rest[0].startswith("-") and rest[0] not in others
+    return f"{word}={rest.pop(0) if valued else action.const}"
 
 
 def _check_flags(
