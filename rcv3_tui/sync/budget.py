@@ -136,9 +136,9 @@ class RequestBudget:
         return min(LIMIT, int(record.limit + max(0.0, regained)))
 
     def _ceiling(self, record: Record, priority: Priority) -> int:
-        # An operation waits as long as it was told, not for what was learned on the way: the
-        # operator waits for it, and the service says no again if it must.
-        limit = LIMIT if priority is Priority.OPERATION else self._limit(record)
+        # What an operator waits for waits as long as the service said, and not for what was
+        # learned on the way: the background alone makes room for who else uses the account.
+        limit = self._limit(record) if priority is Priority.BACKGROUND else LIMIT
         return limit * _CEILING[priority] // LIMIT
 
     def _count(self, record: Record) -> int:

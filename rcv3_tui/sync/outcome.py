@@ -53,7 +53,7 @@ def _outcome(error: Exception) -> tuple[State, str]:
                 "refresh and look before asking again",
             )
         case Forbidden():
-            return State.REJECTED, f"{error.came_back}; your user lacks the role"
+            return State.REJECTED, f"your user lacks the role: {error.came_back}"
         case NotSupported():
             return (
                 State.REJECTED,

@@ -144,7 +144,7 @@ class Sender:
                 refused = error.proves_not_applied and not isinstance(error, NotReached)
                 if refused and sends == 0:
                     raise
-                waits(f"{error.message}: looking what became of it")
+                waits(f"looking what became of it: {error.message}")
                 found = await self._look(look, error)
                 if found.fate is Fate.APPLIED:
                     # A refusal of a second send may well be due to the first, applied late.

@@ -156,7 +156,7 @@ async def test_a_missing_role_is_named(bench: Bench, account: Account) -> None:
     assert operation.state is State.REJECTED
     assert operation.request.sentence == "add public IP to web-01"
     assert "Access was denied" in operation.detail
-    assert operation.detail.endswith("your user lacks the role")
+    assert operation.detail.startswith("your user lacks the role: ")
     assert bench.sent == ["POST 403"]
 
 

@@ -256,3 +256,19 @@ async def test_trouble_of_the_services_own_says_nothing_of_the_limit(meter: Mete
     meter.budget.throttled(20, too_fast=False)
 
     assert (meter.budget.limit, meter.budget.blocked_for) == (30, 20)
+
+
+async def test_what_an_operator_waits_for_waits_as_told_and_not_for_what_was_learned(
+    meter: Meter,
+) -> None:
+    await meter.ask(BACKGROUND, 9)
+    meter.budget.throttled(2)
+    await meter.clock.advance(2.1)
+
+    await meter.ask(OPERATION, 3)
+    await meter.ask(LOOKED_AT, 3)
+    await meter.ask(BACKGROUND, 3)
+
+    assert (meter.count(OPERATION), meter.count(LOOKED_AT)) == (3, 3)
+    assert meter.count(BACKGROUND) == 9
+    await meter.close()

@@ -118,6 +118,16 @@ async def test_an_add_whose_answer_is_lost_is_not_sent_again(
         assert "203.0.113." in console.row(SERVERS, "db-01")
 
 
+async def test_what_is_said_of_a_change_keeps_up_with_it(opened: Opening, account: Account) -> None:
+    account.faults.add(Fault.drop(method="POST", path="/public_ips$", times=1))
+    async with opened() as console:
+        await console.go(SERVERS, "db-01")
+        await console.press("a")
+        assert "looking what became of it" in console.message
+        await console.advance(5)
+        assert console.message.strip() == "add public IP to db-01: accepted"
+
+
 # -- from the Public IPs pane -----------------------------------------------------------------
 
 

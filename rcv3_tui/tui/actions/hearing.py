@@ -121,8 +121,12 @@ class Hearing:
             console.say(f"{_outcome(operation)}{offer}", tone)
         elif operation.state is State.PLANNED and before is None:
             console.say(f"{sentence} ...", "moving")
-        elif before is not None and operation.detail != before.detail and operation.detail:
-            console.say(f"{sentence}: {operation.detail}", "moving")
+        elif before is not None and (operation.state, operation.detail) != (
+            before.state,
+            before.detail,
+        ):
+            # Without words of its own a step still ends what the last one said.
+            console.say(f"{sentence}: {operation.detail or operation.state}", "moving")
 
     def _together(self, operation: Operation) -> list[Operation]:
         """Give all that was asked for at once with an operation, itself among them."""
