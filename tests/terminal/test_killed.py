@@ -118,7 +118,6 @@ def test_killed_after_it_was_accepted_it_is_followed_to_its_end(
     first.kill()
 
     second = console(size=SIZE, home=first.home)
-    second.wait_for("1 operation ")
     told_in_operations(second, "add public IP", "to edge-2", "is ACTIVE")
     assert has_one_address(stranger)
     assert len(stranger.sent("POST", "/public_ips")) == 1
