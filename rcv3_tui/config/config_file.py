@@ -109,7 +109,7 @@ class ConfigFile:
                 content = file.read()
                 shared = credentials.why_shared(path, file.fileno())
             text = content.decode()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             if asked_for_by is None:
                 return None
             raise ConfigError(short(path), None, f"there is no such file{why}") from None

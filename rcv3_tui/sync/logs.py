@@ -34,8 +34,9 @@ def to_file(settings: Settings) -> None:
     logger = logging.getLogger("rcv3_tui")
     logger.propagate = False
     logger.setLevel(settings.log_level.upper())
+    # Where no file can be had, nothing may be written on the screen in its place.
+    logger.addHandler(logging.NullHandler())
     if settings.state_dir is None:
-        logger.addHandler(logging.NullHandler())
         return
     make_private(settings.state_dir)
     handler = _PrivateFile(

@@ -78,6 +78,7 @@ class ConsoleApp(App[int]):
         keeper: Keeps what was signed in with, where that is wished; None: it cannot.
         profiles: The accounts that can be opened in place of this one.
         make_worker: Makes what keeps another account live.
+        notice: What the operator has to know from the beginning.
     """
 
     TITLE = "rcv3-tui"
@@ -98,6 +99,7 @@ class ConsoleApp(App[int]):
         keeper: ProfileKeeper | None = None,
         profiles: Profiles | None = None,
         make_worker: MakeWorker = Worker,
+        notice: str = "",
     ) -> None:
         # Textual asks for the variables of the style sheets while it is made.
         self.settings = settings
@@ -124,6 +126,7 @@ class ConsoleApp(App[int]):
         self.no_color = self.depth is Depth.NONE
         self._filters = [each for each in self._filters if isinstance(each, ANSIToTruecolor)]
         self._keeper = keeper
+        self._notice = notice
         self._signing_in = self._sign_in_to(settings)
         self._interrupted_at = float("-inf")
         self._has_mouse = settings.mouse
@@ -154,6 +157,8 @@ class ConsoleApp(App[int]):
         self.set_keymap(dict(self.settings.keys))
         self.app_resume_signal.subscribe(self, self._resumed)
         self.call_after_refresh(self._crew.start)
+        if self._notice:
+            self.call_after_refresh(self._console.say, self._notice, "warn")
         self.set_timer(_COLLECT_AFTER, _collect_garbage)
 
     @property

@@ -40,12 +40,25 @@ def run_console(
     """
     from rcv3_tui.sync.logs import to_file
 
+    notice = ""
     try:
         to_file(settings)
     except OSError as error:
-        _tell(f"no log is kept: {error.strerror}: {error.filename}")
+        reason = (error.strerror or type(error).__name__).lower()
+        notice = (
+            f"nothing can be changed, for there is no journal: {settings.state_dir} "
+            f"cannot be written ({reason})"
+        )
+        _tell(notice)
     worker = Worker(settings, asgi_app=asgi_app)
-    app = ConsoleApp(settings, worker, depth=depth_of(os.environ), keeper=keeper, profiles=profiles)
+    app = ConsoleApp(
+        settings,
+        worker,
+        depth=depth_of(os.environ),
+        keeper=keeper,
+        profiles=profiles,
+        notice=notice,
+    )
     try:
         app.run(mouse=settings.mouse)
     finally:

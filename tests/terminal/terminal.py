@@ -83,6 +83,7 @@ class Terminal:
         umask: The command's, in octal.
         borrowed: The terminal is not the session's own: no signal tells of its end.
         stderr: A file that takes stderr away from the terminal.
+        command: What is run; the installed command unless told otherwise.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Terminal:
         umask: str = "022",
         borrowed: bool = False,
         stderr: Path | None = None,
+        command: Path = COMMAND,
     ) -> None:
         columns, rows = size
         self.home = Path(environment["HOME"])
@@ -114,7 +116,7 @@ class Terminal:
                 [
                     *(sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL),
                     *(umask, "borrowed" if borrowed else "its own"),
-                    *(environment.get("LC_CTYPE", "C"), str(COMMAND), *arguments),
+                    *(environment.get("LC_CTYPE", "C"), str(command), *arguments),
                 ],
                 stdin=self._theirs,
                 stdout=self._theirs,
