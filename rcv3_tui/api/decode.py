@@ -23,6 +23,9 @@ AnyT = TypeVar("AnyT")
 Decoder = Callable[[bytes], T]
 """Makes a resource of its own JSON; raises `msgspec.ValidationError` naming the path."""
 
+SoFar = Callable[[Sequence[T]], None]
+"""Hears what a long list begins with."""
+
 _SLICE = 200
 """Items that are decoded before others get their turn: about 3 ms."""
 
@@ -140,7 +143,10 @@ def decode_list(body: bytes, decoder: Decoder[T], previous: Sequence[T] = ()) ->
 
 
 async def decode_list_in_slices(
-    body: bytes, decoder: Decoder[T], previous: Sequence[T] = ()
+    body: bytes,
+    decoder: Decoder[T],
+    previous: Sequence[T] = (),
+    so_far: SoFar[T] | None = None,
 ) -> Listing[T]:
     """Do what `decode_list` does, letting the event loop run every few milliseconds.
 
@@ -148,6 +154,7 @@ async def decode_list_in_slices(
         body: See `decode_list`.
         decoder: See `decode_list`.
         previous: See `decode_list`.
+        so_far: Told the first items of a long list, before the others have been decoded.
 
     Returns:
         See `decode_list`.
@@ -157,6 +164,9 @@ async def decode_list_in_slices(
     """
     reader = ItemReader(decoder, previous)
     for _ in reader.read(_split(body)):
+        if so_far is not None:
+            so_far(tuple(reader.items))
+            so_far = None
         await asyncio.sleep(0)
     return _checked(body, reader)
 

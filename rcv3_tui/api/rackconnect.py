@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from rcv3_tui.api import decode, records
 from rcv3_tui.api.budget import Priority
-from rcv3_tui.api.decode import Decoder, Listing
+from rcv3_tui.api.decode import Decoder, Listing, SoFar
 from rcv3_tui.api.errors import BadBody, BadRequest
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.model.resources import (
@@ -70,11 +70,27 @@ class RackConnect:
     # Public IPs
 
     async def list_public_ips(
-        self, *, previous: Sequence[PublicIP] = (), priority: Priority = Priority.BACKGROUND
+        self,
+        *,
+        previous: Sequence[PublicIP] = (),
+        priority: Priority = Priority.BACKGROUND,
+        so_far: SoFar[PublicIP] | None = None,
     ) -> Listing[PublicIP]:
-        """List every public IP record, failed and stuck ones included (3)."""
+        """List every public IP record, failed and stuck ones included (3).
+
+        Args:
+            previous: Records of the read before; those whose bytes did not change are reused.
+            priority: How urgent it is.
+            so_far: Told the first records of many, before the others have been decoded.
+        """
         return await self._list(
-            (_IPS,), records.public_ip, "list public IPs", "", previous, priority
+            (_IPS,),
+            records.public_ip,
+            "list public IPs",
+            "",
+            previous,
+            priority,
+            so_far=so_far,
         )
 
     async def list_public_ips_of_server(
@@ -353,12 +369,13 @@ class RackConnect:
         previous: Sequence[T],
         priority: Priority,
         query: Mapping[str, str] | None = None,
+        so_far: SoFar[T] | None = None,
     ) -> Listing[T]:
         reply = await self._transport.call(
             "GET", path, query=query, operation=operation, target=target, priority=priority
         )
         try:
-            return await decode.decode_list_in_slices(reply.body, decoder, previous)
+            return await decode.decode_list_in_slices(reply.body, decoder, previous, so_far)
         except BadBody as error:
             error.status = reply.status
             raise error.about(operation, target) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -41,7 +42,7 @@ def public_ip(data: bytes) -> PublicIP:
     ticket = _text(found.failure_core_ticket_uuid)
     return PublicIP(
         id=_id(found.id),
-        status=_text(found.status) or _UNKNOWN,
+        status=_word(found.status or _UNKNOWN),
         address=_text(found.public_ip_v4),
         status_detail=_text(found.status_detail),
         retain=_flag(found.retain),
@@ -63,7 +64,7 @@ def pool(data: bytes) -> LoadBalancerPool:
     return LoadBalancerPool(
         id=identifier,
         name=_text(found.name) or identifier,
-        status=_text(found.status) or _UNKNOWN,
+        status=_word(found.status or _UNKNOWN),
         status_detail=_text(found.status_detail),
         virtual_ip=_text(found.virtual_ip),
         port=_number(found.port) or None,
@@ -93,7 +94,7 @@ def node(pool_id: str = "", server: ServerLink | None = None) -> Callable[[bytes
         return PoolNode(
             id=_id(found.id),
             pool_id=(_text(named.id) if named is not None else None) or pool_id,
-            status=_text(found.status) or _UNKNOWN,
+            status=_word(found.status or _UNKNOWN),
             server=_link(found.cloud_server) or server,
             status_detail=_text(found.status_detail),
             created=moment(found.created),
@@ -126,11 +127,11 @@ def server(data: bytes) -> Server:
     return Server(
         id=identifier,
         name=_text(found.name) or identifier,
-        status=_text(found.status) or _UNKNOWN,
+        status=_word(found.status or _UNKNOWN),
         task_state=_text(found.task_state),
         access_ip=_text(found.access_ip),
         addresses=tuple(
-            Address(clean(label), clean(address.addr), _number(address.version) or 4)
+            Address(_word(label), clean(address.addr), _number(address.version) or 4)
             for label, addresses in (found.addresses or {}).items()
             for address in addresses or ()
             if address.addr
@@ -207,15 +208,34 @@ def _link(found: wire.WireCloudServer | None) -> ServerLink | None:
         private_ip=None if net is None else _text(net.private_ip_v4),
         network=None
         if net is None or not net.id or not known
-        else CloudNetwork(
-            id=clean(net.id),
-            name=_text(net.name) or clean(net.id),
-            cidr=_text(net.cidr),
-            created=moment(net.created),
-            updated=moment(net.updated),
-        ),
+        else _network_within(net.id, net.name, net.cidr, net.created, net.updated),
     )
 
 
+@lru_cache(maxsize=1024)
+def _network_within(
+    identifier: str,
+    name: str | None,
+    cidr: str | None,
+    created: str | float | None,
+    updated: str | float | None,
+) -> CloudNetwork:
+    """Give a server's network: one and the same for all servers that are in it."""
+    return CloudNetwork(
+        id=clean(identifier),
+        name=_text(name) or clean(identifier),
+        cidr=_text(cidr),
+        created=moment(created),
+        updated=moment(updated),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _word(value: str) -> str:
+    """Clean a text of which an account has few: statuses, flavors, images, networks' names."""
+    return clean(value)
+
+
 def _reference(found: wire.WireRef | str | None) -> str | None:
-    return _text(found if found is None or isinstance(found, str) else found.id)
+    text = found if found is None or isinstance(found, str) else found.id
+    return _word(text) if text else None

@@ -10,7 +10,7 @@ import msgspec
 
 from rcv3_tui.api import decode, records, wire
 from rcv3_tui.api.budget import Priority
-from rcv3_tui.api.decode import ItemReader, Listing
+from rcv3_tui.api.decode import ItemReader, Listing, SoFar
 from rcv3_tui.api.errors import ApiError, BadBody, BadRequest
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.model.resources import Server
@@ -47,6 +47,7 @@ class CloudServers:
         previous: Sequence[Server] = (),
         priority: Priority = Priority.BACKGROUND,
         page_size: int = PAGE_SIZE,
+        so_far: SoFar[Server] | None = None,
     ) -> Listing[Server]:
         """List every server, page by page.
 
@@ -54,6 +55,7 @@ class CloudServers:
             previous: Servers of the read before; those whose bytes did not change are reused.
             priority: How urgent it is.
             page_size: Servers a page, at most.
+            so_far: Told the first servers of many, before the others have been asked for.
 
         Returns:
             Each server once, even when it came on two pages.
@@ -63,12 +65,12 @@ class CloudServers:
             ApiError: A page could not be read.
         """
         try:
-            return await self._pages(previous, priority, page_size)
+            return await self._pages(previous, priority, page_size, so_far)
         except BadRequest as error:
             if not _marker_is_gone(error):
                 raise
         # The server that a page ended with was deleted meanwhile: start over, once (8.2).
-        return await self._pages(previous, priority, page_size)
+        return await self._pages(previous, priority, page_size, None)
 
     async def show(self, server_id: str, *, priority: Priority = Priority.OPERATION) -> Server:
         """Show one server.
@@ -95,7 +97,11 @@ class CloudServers:
             raise error.about(_SHOW, server_id) from None
 
     async def _pages(
-        self, previous: Sequence[Server], priority: Priority, page_size: int
+        self,
+        previous: Sequence[Server],
+        priority: Priority,
+        page_size: int,
+        so_far: SoFar[Server] | None,
     ) -> Listing[Server]:
         reader = ItemReader(records.server, previous, prefix="$.servers")
         query = urlencode({"limit": page_size})
@@ -111,6 +117,9 @@ class CloudServers:
                 error.status = reply.status
                 raise error.about(_LIST) from None
             for _ in reader.read(raws):
+                if so_far is not None:
+                    so_far(tuple(reader.items))
+                    so_far = None
                 await asyncio.sleep(0)
             # A last page that is just full has a link to an empty one (8.2).
             if not raws or following is None:

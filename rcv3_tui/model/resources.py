@@ -17,6 +17,11 @@ RETAINED_LIMIT = 5
 """Retained addresses that an account may have unless Support allows more (reference 4.5)."""
 
 
+def _lower(text: str) -> str:
+    """Put an id in lower case; one that is so already, as nearly all are, stays the same object."""
+    return text if text.islower() else text.lower()
+
+
 class CloudNetwork(Struct, frozen=True):
     """A cloud network that is linked to the RackConnect configuration."""
 
@@ -30,7 +35,7 @@ class CloudNetwork(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id in lower case: letter case of ids is neither significant nor stable."""
-        return self.id.lower()
+        return _lower(self.id)
 
 
 class ServerLink(Struct, frozen=True):
@@ -44,7 +49,7 @@ class ServerLink(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return self.id.lower()
+        return _lower(self.id)
 
 
 class PublicIP(Struct, frozen=True):
@@ -68,7 +73,7 @@ class PublicIP(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return self.id.lower()
+        return _lower(self.id)
 
 
 class NodeCounts(Struct, frozen=True):
@@ -95,7 +100,7 @@ class LoadBalancerPool(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id in lower case; error texts bring pool ids back in upper case."""
-        return self.id.lower()
+        return _lower(self.id)
 
     @property
     def endpoint(self) -> str:
@@ -120,12 +125,12 @@ class PoolNode(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return self.id.lower()
+        return _lower(self.id)
 
     @property
     def pool_key(self) -> str:
         """The pool's id in lower case."""
-        return self.pool_id.lower()
+        return _lower(self.pool_id)
 
     @property
     def server_key(self) -> str | None:
@@ -165,7 +170,7 @@ class Server(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return self.id.lower()
+        return _lower(self.id)
 
 
 Resource = CloudNetwork | PublicIP | LoadBalancerPool | PoolNode | Server

@@ -183,6 +183,17 @@ class Snapshot(Struct, frozen=True):
         states = [self.part(part) for part in parts or MAIN]
         return min((s.fetched for s in states if s.kept and s.fetched is not None), default=None)
 
+    def everything(self) -> Diff:
+        """Give the difference to a picture of nothing."""
+        return Diff(
+            servers=Delta(frozenset(self.servers)),
+            public_ips=Delta(frozenset(self.public_ips)),
+            pools=Delta(frozenset(self.pools)),
+            nodes=Delta(frozenset(n for some in self.nodes.values() for n in some)),
+            networks=Delta(frozenset(self.networks)),
+            parts=frozenset(self.parts),
+        )
+
     def emptied(self) -> tuple[Snapshot, Diff]:
         """Give a picture of nothing, for a region that is not shown any more."""
         gone = Diff(

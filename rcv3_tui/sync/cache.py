@@ -15,9 +15,10 @@ import re
 import secrets
 import stat
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,6 +66,8 @@ class _Head(Struct, frozen=True):
     fetched: dict[Part, datetime]
     pools_read: tuple[str, ...]
     """Pools whose nodes have been read, also those without any."""
+    beginning: int
+    """Blocks that hold what the screen shows first."""
 
 
 class _Block(Struct, frozen=True, omit_defaults=True):
@@ -80,6 +83,15 @@ class _Block(Struct, frozen=True, omit_defaults=True):
 _encode = msgspec.msgpack.Encoder().encode
 _read_head = msgspec.msgpack.Decoder(_Head).decode
 _read_block = msgspec.msgpack.Decoder(_Block).decode
+
+
+class Kept(Struct, frozen=True):
+    """A picture that an earlier run kept."""
+
+    beginning: Snapshot
+    """What the screen shows first, each part marked as not read by this run."""
+    whole: Callable[[], Snapshot | None]
+    """Gives all of it; None where it is damaged after all, and dropped."""
 
 
 class _DamagedError(Exception):
@@ -114,8 +126,8 @@ class PictureCache:
         self._asked = tuple(asked)
         self._clock = clock
 
-    def load(self) -> list[Snapshot]:
-        """Give the pictures that were kept, each part marked as not read by this run."""
+    def load(self) -> list[Kept]:
+        """Give the pictures that were kept."""
         try:
             paths = sorted(self._directory.glob(f"{self._prefix}*.bin"))
         except OSError as error:
@@ -125,7 +137,24 @@ class PictureCache:
 
     def encode(self, snapshot: Snapshot) -> Iterator[bytes]:
         """Give what is to be written for a picture, in pieces that take little time each."""
+        servers = _slices(sorted(snapshot.servers.values(), key=lambda s: s.name.casefold()))
+        records = _slices(sorted(snapshot.public_ips.values(), key=_by_address))
+        pools = _slices(sorted(snapshot.pools.values(), key=lambda p: p.name.casefold()))
+        networks = _slices(snapshot.networks.values())
+        nodes = _slices(node for pool in snapshot.nodes.values() for node in pool.values())
+        first_nodes = next(nodes, [])
+        more_nodes = next(nodes, [])
         parts = snapshot.parts
+        beginning = [
+            _Block(servers=next(servers, [])),
+            _Block(public_ips=next(records, [])),
+            _Block(pools=next(pools, [])),
+            *(_Block(networks=some) for some in networks),
+            # Few nodes tell which pools a server is in at once; many would have to wait for all.
+            _Block(nodes=[] if more_nodes else first_nodes),
+        ]
+        # An empty block is a file's end.
+        beginning = [block for block in beginning if block != _Block()]
         yield _MAGIC + _framed(
             _Head(
                 snapshot.region,
@@ -133,19 +162,19 @@ class PictureCache:
                 self._asked,
                 {part: at for part, state in parts.items() if (at := state.fetched) is not None},
                 tuple(snapshot.nodes),
+                len(beginning),
             )
         )
-        for servers in _slices(snapshot.servers.values()):
-            yield _framed(_Block(servers=servers))
-        for records in _slices(snapshot.public_ips.values()):
-            yield _framed(_Block(public_ips=records))
-        for pools in _slices(snapshot.pools.values()):
-            yield _framed(_Block(pools=pools))
-        for networks in _slices(snapshot.networks.values()):
-            yield _framed(_Block(networks=networks))
-        nodes = (node for pool in snapshot.nodes.values() for node in pool.values())
-        for some in _slices(nodes):
-            yield _framed(_Block(nodes=some))
+        for block in beginning:
+            yield _framed(block)
+        for some_servers in servers:
+            yield _framed(_Block(servers=some_servers))
+        for some_records in records:
+            yield _framed(_Block(public_ips=some_records))
+        for some_pools in pools:
+            yield _framed(_Block(pools=some_pools))
+        for some_nodes in chain([first_nodes, more_nodes] if more_nodes else [], nodes):
+            yield _framed(_Block(nodes=some_nodes))
         yield _framed(_Block())
 
     def write(self, region: str, pieces: Sequence[bytes]) -> None:
@@ -184,55 +213,41 @@ class PictureCache:
             plain += hashlib.sha256(region.encode()).hexdigest()[:8]
         return self._directory / f"{self._prefix}{plain}.bin"
 
-    def _load(self, path: Path) -> Snapshot | None:
+    def _load(self, path: Path) -> Kept | None:
         try:
-            data = _read_private(path)
-            picture = self._picture(data)
-        except (OSError, _DamagedError, msgspec.MsgspecError, ValueError) as error:
-            _log.warning("a kept picture is dropped: %s: %s", path.name, error)
-            _drop(path)
+            blocks = list(_blocks(_read_private(path)))
+            head = _read_head(blocks.pop(0))
+            if head.asked != self._asked:
+                return None
+            self._check_age(head)
+            is_whole = len(blocks) <= head.beginning
+            beginning = _picture(head, blocks[: head.beginning], is_whole=is_whole)
+        except _TROUBLE as error:
+            _drop_damaged(path, error)
             return None
-        return picture
 
-    def _picture(self, data: bytes) -> Snapshot | None:
-        """Make a picture of a file's bytes; None when it is sound, but not to be shown now.
+        def whole() -> Snapshot | None:
+            if is_whole:
+                return beginning
+            try:
+                return _picture(head, blocks, is_whole=True)
+            except _TROUBLE as error:
+                _drop_damaged(path, error)
+                return None
+
+        return Kept(beginning, whole)
+
+    def _check_age(self, head: _Head) -> None:
+        """Refuse what is too old.
 
         Raises:
-            _DamagedError: It is not what was written, or too old.
-            msgspec.MsgspecError: A block is not what it should be.
+            _DamagedError: It is, or comes from the future.
         """
-        blocks = _blocks(data)
-        head = _read_head(next(blocks))
-        if head.asked != self._asked:
-            return None
         now = self._clock.now()
         if not head.fetched or not all(
             now - MOST_AGE <= at <= now + timedelta(minutes=5) for at in head.fetched.values()
         ):
             raise _DamagedError("it is too old")
-        servers: list[Server] = []
-        public_ips: list[PublicIP] = []
-        pools: list[LoadBalancerPool] = []
-        networks: list[CloudNetwork] = []
-        nodes: dict[str, list[PoolNode]] = {pool: [] for pool in head.pools_read}
-        for data in blocks:
-            block = _read_block(data)
-            servers += block.servers
-            public_ips += block.public_ips
-            pools += block.pools
-            networks += block.networks
-            for node in block.nodes:
-                nodes.setdefault(node.pool_key, []).append(node)
-        return Snapshot.of(
-            region=head.region,
-            tenant=head.tenant,
-            servers=servers,
-            public_ips=public_ips,
-            pools=pools,
-            networks=networks,
-            nodes=nodes,
-            parts={part: PartState(fetched=at, kept=True) for part, at in head.fetched.items()},
-        )
 
     def _forget_the_oldest(self) -> None:
         paths = [*self._directory.glob("picture-*.bin")]
@@ -241,6 +256,51 @@ class PictureCache:
         paths.sort(key=lambda path: path.stat().st_mtime)
         for path in paths[:-MOST_FILES]:
             _drop(path)
+
+
+_TROUBLE = (OSError, _DamagedError, msgspec.MsgspecError, ValueError)
+
+
+def _picture(head: _Head, blocks: Iterable[bytes], *, is_whole: bool) -> Snapshot:
+    """Make a picture of some of a file's blocks.
+
+    Raises:
+        msgspec.MsgspecError: A block is not what it should be.
+    """
+    servers: list[Server] = []
+    public_ips: list[PublicIP] = []
+    pools: list[LoadBalancerPool] = []
+    networks: list[CloudNetwork] = []
+    # Of a beginning it is not known whether a pool without nodes has none.
+    nodes: dict[str, list[PoolNode]] = {pool: [] for pool in head.pools_read if is_whole}
+    for data in blocks:
+        block = _read_block(data)
+        servers += block.servers
+        public_ips += block.public_ips
+        pools += block.pools
+        networks += block.networks
+        for node in block.nodes:
+            nodes.setdefault(node.pool_key, []).append(node)
+    return Snapshot.of(
+        region=head.region,
+        tenant=head.tenant,
+        servers=servers,
+        public_ips=public_ips,
+        pools=pools,
+        networks=networks,
+        nodes=nodes,
+        parts={part: PartState(fetched=at, kept=True) for part, at in head.fetched.items()},
+    )
+
+
+def _by_address(record: PublicIP) -> tuple[int, ...]:
+    pieces = (record.address or "").split(".")
+    return tuple(int(piece) if piece.isdecimal() else 0 for piece in pieces)
+
+
+def _drop_damaged(path: Path, error: Exception) -> None:
+    _log.warning("a kept picture is dropped: %s: %s", path.name, error)
+    _drop(path)
 
 
 def _slices(items: Iterable[_Item]) -> Iterator[list[_Item]]:

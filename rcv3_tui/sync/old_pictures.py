@@ -12,7 +12,7 @@ from rcv3_tui.settings import Settings
 from rcv3_tui.sync.changes import Change, Link, LinkChanged, SnapshotChanged
 
 if TYPE_CHECKING:
-    from rcv3_tui.sync.cache import PictureCache
+    from rcv3_tui.sync.cache import Kept, PictureCache
 
 _FIRST_SECONDS = 20.0
 """After which the first live picture is kept: by then even many pools' nodes have begun to come."""
@@ -34,19 +34,35 @@ class OldPictures:
         self._settings = settings
         self._clock = clock
         self._publish = publish
+        self._kept: dict[str, Kept] = {}
         self._shown: dict[str, Snapshot] = {}
         self._written: dict[str, Snapshot] = {}
+        self._is_loaded = False
 
     def show(self) -> None:
-        """Publish what was kept, at once and without asking anybody."""
-        cache = self._cache(self._settings)
+        """Publish what was kept, once, without asking anybody."""
+        cache = None if self._is_loaded else self._cache(self._settings)
+        self._is_loaded = True
         if cache is None:
             return
-        for picture in cache.load():
+        for kept in cache.load():
+            picture = kept.beginning
+            self._kept[picture.region] = kept
             self._shown[picture.region] = picture
-            link = Link(picture.region, kept_from=picture.kept_from())
             self._publish(SnapshotChanged(picture, Diff(parts=frozenset(picture.parts))))
-            self._publish(LinkChanged(link))
+            self._publish(LinkChanged(Link(picture.region, kept_from=picture.kept_from())))
+
+    def complete(self) -> None:
+        """Publish the rest of what was kept, of which `show` gave the beginning."""
+        for region, kept in self._kept.items():
+            picture = kept.whole()
+            if picture is None:
+                self._publish(SnapshotChanged(*kept.beginning.emptied()))
+                del self._shown[region]
+            elif picture is not kept.beginning:
+                self._shown[region] = picture
+                self._publish(SnapshotChanged(picture, picture.everything()))
+        self._kept.clear()
 
     def picture_of(self, region: str, tenant: str, settings: Settings) -> Snapshot:
         """Give the picture that a region begins with, now that the account is known.

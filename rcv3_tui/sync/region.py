@@ -21,7 +21,7 @@ from rcv3_tui.api.errors import (
 from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.resources import PoolNode, PublicIP
+from rcv3_tui.model.resources import PoolNode, PublicIP, Server
 from rcv3_tui.model.snapshot import MAIN, Delta, Diff, Part, PartState, Snapshot, merge
 from rcv3_tui.sync.budget import RequestBudget
 from rcv3_tui.sync.changes import Change, Link, LinkChanged, LinkState, SnapshotChanged
@@ -252,14 +252,27 @@ class RegionSync:
                 operation="list cloud servers",
             )
         listing = await self.cloud_servers.list(
-            previous=tuple(self.snapshot.servers.values()), priority=priority
+            previous=tuple(self.snapshot.servers.values()),
+            priority=priority,
+            so_far=None if self.snapshot.servers else self._first_servers,
         )
         self._read(Part.SERVERS, listing.skipped, *self.snapshot.with_servers(listing.items))
+
+    def _first_servers(self, servers: Sequence[Server]) -> None:
+        """Show what a long list begins with; it counts as read when all of it is."""
+        self._apply(*self.snapshot.with_servers(servers))
+
+    def _first_public_ips(self, records: Sequence[PublicIP]) -> None:
+        """See `_first_servers`."""
+        if not self.snapshot.public_ips:
+            self._apply(*self.snapshot.with_public_ips(records))
 
     async def _read_public_ips(self, priority: Priority) -> None:
         began = self._clock.monotonic()
         listing = await self.rackconnect.list_public_ips(
-            previous=tuple(self.snapshot.public_ips.values()), priority=priority
+            previous=tuple(self.snapshot.public_ips.values()),
+            priority=priority,
+            so_far=None if self.snapshot.public_ips else self._first_public_ips,
         )
         # What was read by its own id meanwhile is newer than the list.
         self._put = {key: at for key, at in self._put.items() if at > began}

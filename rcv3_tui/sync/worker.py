@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rcv3_tui.clock import Clock, SystemClock
@@ -40,6 +41,18 @@ if TYPE_CHECKING:
     from rcv3_tui.sync.recovery import RunLock
     from rcv3_tui.sync.region import Refusal, RegionSync
     from rcv3_tui.sync.seeing import Seeing
+
+_NEEDED_NEXT = (
+    "stamina",
+    "rcv3_tui.sync.movers",
+    "rcv3_tui.sync.pool_nodes",
+    "rcv3_tui.sync.region",
+    "rcv3_tui.sync.address_work",
+    "rcv3_tui.sync.node_work",
+    "rcv3_tui.sync.operations",
+    "rcv3_tui.sync.recovery",
+)
+"""What an open account needs, in pieces of a few milliseconds each."""
 
 Listener = Callable[[Change], None]
 
@@ -279,6 +292,13 @@ class Worker:
         self._passcode = passcode
         self._new_settings.set()
 
+    def show_kept(self) -> None:
+        """Publish what an earlier run kept, at once; `run` does it where nobody has before.
+
+        Whoever calls it can draw it before the HTTP client is loaded.
+        """
+        self._old.show()
+
     # -- the work -----------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -287,7 +307,7 @@ class Worker:
         Ends only by cancellation. What operations were under way is in the journal then; their
         requests are not taken back.
         """
-        self._old.show()
+        self.show_kept()
         # Imported here so that a screen can be painted before the HTTP client is loaded.
         from rcv3_tui.api.transport import make_http
 
@@ -327,7 +347,7 @@ class Worker:
             session = self._session or session_for(http, self.settings, credentials, self._clock)
             session_id = None
         try:
-            access = await session.access(passcode=passcode, session_id=session_id)
+            access = await self._meanwhile(session.access(passcode=passcode, session_id=session_id))
             opened = open_regions(http, session, access, self.settings, self._clock)
         except ApiError as error:
             if isinstance(error, SecondFactorNeeded):
@@ -336,8 +356,26 @@ class Worker:
             self._failed(failure.trouble, failure.message)
         else:
             self._session = session
+            self._old.complete()
             regions = {each.name: self._keep(each, access.tenant_id) for each in opened}
             await self._live(access, credentials, regions)
+
+    @staticmethod
+    async def _meanwhile(asking: Coroutine[None, None, Access]) -> Access:
+        """Load what is needed next while Identity answers.
+
+        Raises:
+            ApiError: What asking raises.
+        """
+        answer = asyncio.create_task(asking)
+        try:
+            for name in _NEEDED_NEXT:
+                # The request gets its turn in between, and leaves as soon as it can.
+                await asyncio.sleep(0)
+                import_module(name)
+            return await answer
+        finally:
+            answer.cancel()
 
     def _keep(self, opened: OpenRegion, tenant: str) -> RegionSync:
         from rcv3_tui.sync.region import RegionSync

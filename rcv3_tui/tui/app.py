@@ -156,10 +156,15 @@ class ConsoleApp(App[int]):
         """Paint the frame, then load the client and go on the network."""
         self.set_keymap(dict(self.settings.keys))
         self.app_resume_signal.subscribe(self, self._resumed)
-        self.call_after_refresh(self._crew.start)
+        self.call_after_refresh(self._begin)
         if self._notice:
             self.call_after_refresh(self._console.say, self._notice, "warn")
         self.set_timer(_COLLECT_AFTER, _collect_garbage)
+
+    def _begin(self) -> None:
+        """Draw what an earlier run kept before the client is loaded."""
+        self.worker.show_kept()
+        self.call_after_refresh(self._crew.start)
 
     @property
     def worker(self) -> Worker:

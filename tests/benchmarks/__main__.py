@@ -65,7 +65,9 @@ def main() -> int:
         for name in options.only or BENCHMARKS:
             for benchmark in BENCHMARKS[name]:
                 print(f"{name}: {(benchmark.__doc__ or '').splitlines()[0]}", file=sys.stderr)
-                figures += benchmark(ground)
+                for figure in benchmark(ground):
+                    figures.append(figure)
+                    print(f"  {table([figure]).splitlines()[1]}", file=sys.stderr)
     print(table(figures))
     for figure in figures:
         if figure.note:

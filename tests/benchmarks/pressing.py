@@ -46,14 +46,17 @@ def bytes_of_keys(ground: Ground) -> Iterator[Figure]:
 def bytes_of_changes(ground: Ground) -> Iterator[Figure]:
     """Refreshes in which nothing, and in which one cell on the screen, changed."""
     seconds = 16 if ground.quick else 46
-    service = ground.service(10_000, 500, 0)
+    # Few pools, so that all their nodes have been read: those of many go on being news for long.
+    service = ground.service(100, 5, 200)
     with _settled(ground.console(service=service)) as screen:
+        screen.read(4.0)
         before = screen.size
         screen.read(seconds)
         idle = (screen.size - before) / seconds
         yield Figure("bytes", f"nothing changed, {seconds} s with refreshes", idle, "B/s", goal=40)
     with _settled(ground.console("--refresh", "3", service=service)) as screen:
-        before, pause = screen.size, 7.0
+        screen.read(4.0)
+        before, pause = screen.size, 6.0
         screen.read(pause)
         still = screen.size - before
         changes: list[float] = []

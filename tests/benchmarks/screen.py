@@ -197,7 +197,9 @@ class Screen:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        if self._ours >= 0:
+            os.close(self._ours)
+            self._ours = -1
 
     def leave(self, keys: str = "q", most: float = 10.0) -> None:
         """Let it end by itself, as a user would, and make sure that it did."""

@@ -321,3 +321,55 @@ async def test_a_larger_one_than_is_sensible_is_not_kept(
     async with running(another()) as bench:
         await bench.advance(10)
     assert names_in(cache_dir) == []
+
+
+async def test_a_large_one_is_shown_from_its_beginning_and_then_whole(
+    account: Account, clock: ManualClock, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "SLICE", 5)
+    pool = account.add_pool("web")
+    for server in servers(account, 12):
+        account.add_public_ip(server)
+        account.add_node(pool, server)
+
+    def make() -> Bench:
+        bench = Bench(account, clock)
+        bench.set(cache_dir=cache_dir)
+        return bench
+
+    async with running(make()) as bench:
+        await bench.advance(10)
+    bench = make()
+    bench.worker.show_kept()
+    beginning = shown_at_once(bench)
+    assert beginning is not None
+    names = [server.name for server in beginning.servers.values()]
+    assert names == [f"web-{number:02d}" for number in range(1, 6)]
+    assert len(beginning.public_ips) == 5
+    assert len(beginning.pools) == 1
+
+    bench.worker._old.complete()
+    whole = bench.pictures[-1]
+    assert len(whole.snapshot.servers) == len(whole.diff.servers.changed) == 12
+    assert len(whole.snapshot.nodes_of) == 12
+    assert whole.snapshot.kept_from() is not None
+
+
+async def test_a_large_one_that_proves_damaged_is_taken_off_the_screen(
+    account: Account, clock: ManualClock, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "SLICE", 5)
+    servers(account, 12)
+    bench = Bench(account, clock)
+    bench.set(cache_dir=cache_dir)
+    async with running(bench):
+        await bench.advance(10)
+    bench = Bench(account, clock)
+    bench.set(cache_dir=cache_dir)
+    bench.worker.show_kept()
+    monkeypatch.setattr(cache, "_read_block", lambda data: cache._read_head(data))
+
+    bench.worker._old.complete()
+
+    assert bench.pictures[-1].snapshot.servers == {}
+    assert names_in(cache_dir) == []

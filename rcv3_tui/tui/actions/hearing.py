@@ -19,7 +19,6 @@ from rcv3_tui.sync.changes import (
     SnapshotChanged,
     Warned,
 )
-from rcv3_tui.tui.actions import reading
 from rcv3_tui.tui.formats import duration, progress
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
@@ -177,7 +176,7 @@ class Hearing:
 
     def _apply(self, diffs: RowDiffs) -> None:
         self._console.panes.apply(diffs)
-        reading.bring_up_to_date(self._console)
+        self._console.bring_up_to_date()
 
 
 def _outcome(operation: Operation) -> str:

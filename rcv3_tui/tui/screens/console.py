@@ -112,6 +112,11 @@ class ConsoleScreen(Screen[None]):
         del event
         self.panes.show_for(self.size)
 
+    def bring_up_to_date(self) -> None:
+        """Have a page that is open in front say what is so by now."""
+        if self.app.screen is not self:
+            reading.bring_up_to_date(self)
+
     def take(self, change: Change) -> None:
         """Take one of the worker's changes in."""
         self._hearing.take(change)
@@ -276,7 +281,7 @@ class ConsoleScreen(Screen[None]):
         """Light the rows up that are tied to the one under the cursor."""
         event.stop()
         self.panes.link_rows()
-        reading.bring_up_to_date(self)
+        self.bring_up_to_date()
 
     def on_row_chosen(self, event: RowChosen) -> None:
         """Go into the row."""

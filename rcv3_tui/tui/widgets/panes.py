@@ -29,7 +29,7 @@ ROUND = (PaneKind.SERVERS, PaneKind.PUBLIC_IPS, PaneKind.POOLS)
 
 _FIRST = frozenset(ROUND)
 
-_LATER = 0.3
+_LATER = 1.0
 """Seconds after which the panes are made that the first picture does not show."""
 
 _FIRST_ORDER = {
