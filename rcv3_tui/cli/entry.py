@@ -26,11 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM} {__version__}")
         return ExitCode.OK
     try:
-        from rcv3_tui.cli.line import understand
+        from rcv3_tui.cli.interrupts import ending_at_once
 
-        command, options = understand(words)
+        with ending_at_once():
+            from rcv3_tui.cli.line import understand
+
+            command, options = understand(words)
         code = int(command.run(options))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except SystemExit as end:
         # argparse ends the program after --help and --version.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rcv3_tui.cli import account, terminal
+from rcv3_tui.cli import account, interrupts, terminal
 from rcv3_tui.cli.parsing import OneOf, Parser, Seconds, add_log_level
 from rcv3_tui.cli.usage import PROGRAM, UsageError
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from rcv3_tui.api.asgi import ASGIApp
     from rcv3_tui.oneshot.asked import Asked
     from rcv3_tui.settings import Settings
@@ -136,17 +138,31 @@ def run(options: argparse.Namespace) -> int:
         UsageError: What was asked for makes no sense.
     """
     import gc
+    from contextlib import ExitStack
+    from dataclasses import replace
 
     # What a quick look makes, it needs until it ends: to look through that for garbage, above all
     # at the very end, takes a fifth of its time.
     gc.disable()
     try:
-        return _run(options)
+        with ExitStack() as opened:
+            with interrupts.ending_at_once():
+                settings, asked, app = _prepared(options, opened)
+                from rcv3_tui.oneshot.asked import NotPossible
+                from rcv3_tui.oneshot.run import run_status
+            settings = replace(settings, ascii=settings.ascii or not terminal.locale_is_utf8())
+            try:
+                return run_status(settings, asked, asgi_app=app)
+            except NotPossible as error:
+                raise UsageError(str(error)) from error
     finally:
         gc.freeze()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _prepared(
+    options: argparse.Namespace, opened: ExitStack
+) -> tuple[Settings, Asked, ASGIApp | None]:
+    """Gather the settings, and open the simulated account where that is asked for."""
     from rcv3_tui.oneshot.asked import Asked, FailOn, Format, Noun
 
     asked = Asked(
@@ -164,26 +180,13 @@ def _run(options: argparse.Namespace) -> int:
         plan = account.plan_of(options)
         _check(asked)
         # After the question was checked: a command that gives a key need not run for nothing.
-        return _answer(account.settings_of(plan), asked, None)
+        return account.settings_of(plan), asked, None
     settings = account.demo_settings(options)
     # Imported here: a real account needs none of it.
     from rcv3_tui.cli import demonstration
 
-    with demonstration.running(options, settings) as (known, app):
-        return _answer(known, asked, app)
-
-
-def _answer(settings: Settings, asked: Asked, app: ASGIApp | None) -> int:
-    from dataclasses import replace
-
-    from rcv3_tui.oneshot.asked import NotPossible
-    from rcv3_tui.oneshot.run import run_status
-
-    settings = replace(settings, ascii=settings.ascii or not terminal.locale_is_utf8())
-    try:
-        return run_status(settings, asked, asgi_app=app)
-    except NotPossible as error:
-        raise UsageError(str(error)) from error
+    known, app = opened.enter_context(demonstration.running(options, settings))
+    return known, asked, app
 
 
 def _check(asked: Asked) -> None:

@@ -50,7 +50,10 @@ class Question:
             self.kind = KINDS[asked.noun]
             self.parts = self.kind.parts(asked)
             if asked.pools and Part.NODES not in self.parts:
-                raise NotPossible("--pool narrows nodes; these columns of these rows need none")
+                raise NotPossible(
+                    "--pool narrows the reading of nodes, and this needs none; "
+                    "to choose rows, use --filter"
+                )
             return
         for flag, given in (
             ("-c", asked.columns),

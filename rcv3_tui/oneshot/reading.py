@@ -161,7 +161,9 @@ class RegionReader:
         if client is None:
             return
         try:
-            found = await self._patiently(lambda: client.show(server.id, priority=_PRIORITY))
+            found = await self._patiently(
+                lambda: client.show(server.id, priority=_PRIORITY), counted=False
+            )
         except NotFound:
             self.servers = tuple(s for s in self.servers if s.key != server.key)
         else:
@@ -201,7 +203,9 @@ class RegionReader:
                 operation="list servers",
             )
         before = tuple(self.snapshot.servers.values())
-        listing = await self._patiently(lambda: client.list(previous=before, priority=_PRIORITY))
+        listing = await self._patiently(
+            lambda: client.list(previous=before, priority=_PRIORITY), counted=False
+        )
         self.servers = listing.items
         self._take(Part.SERVERS, listing, self.snapshot.with_servers(listing.items)[0])
 
@@ -311,21 +315,50 @@ class RegionReader:
         self._detailed_nodes = False
         return listing
 
-    async def _patiently(self, call: Callable[[], Awaitable[ResultT]]) -> ResultT:
-        """Make a read; where the service says "too fast", wait as told and make it again."""
+    async def _patiently(
+        self, call: Callable[[], Awaitable[ResultT]], *, counted: bool = True
+    ) -> ResultT:
+        """Make a read; where the service says "too fast", wait as told and make it again.
+
+        Args:
+            call: Makes it.
+            counted: It is one of the minute's requests.
+        """
         for _ in range(_TRIES - 1):
+            if counted:
+                self._look_ahead()
             try:
                 return await call()
             except Throttled as error:
                 wait = max(self._region.budget.blocked_for, error.retry_after or 0.0)
                 if wait > LONGEST_WAIT:
                     raise
-                self._narrator.say_once(
-                    f"{self.name}: the service says that there were too many requests; "
-                    f"waiting {max(1.0, wait):.0f} s"
-                )
+                self._tell_pause(wait)
                 await self._clock.sleep(max(1.0, wait))
         return await call()
+
+    def _look_ahead(self) -> None:
+        """Say what the next request will have to wait for; refuse to wait for very long."""
+        blocked = self._region.budget.blocked_for
+        if blocked > LONGEST_WAIT:
+            raise Throttled(
+                f"the service wants no requests for another {blocked / 60:.0f} min",
+                retry_after=blocked,
+                operation="read the account",
+            )
+        if blocked > 1.0:
+            self._tell_pause(blocked)
+        elif not self.room:
+            self._narrator.say_once(
+                f"{self.name}: waiting, since the {LIMIT} requests a minute that the service "
+                "allows are used up"
+            )
+
+    def _tell_pause(self, seconds: float) -> None:
+        self._narrator.say_once(
+            f"{self.name}: the service says that there were too many requests; "
+            f"waiting {max(1.0, seconds):.0f} s"
+        )
 
 
 def _is_final(error: ApiError) -> bool:

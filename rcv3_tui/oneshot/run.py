@@ -42,7 +42,7 @@ def run_status(settings: Settings, asked: Asked, *, asgi_app: ASGIApp | None = N
     """
     question = Question(asked)
     voice = narrator(os.environ, ascii=settings.ascii)
-    _log_to(voice)
+    _log_to(voice, settings.log_level)
     if settings.credentials is None:
         from rcv3_tui.sync.changes import Trouble
 
@@ -161,20 +161,22 @@ async def _give(answer: Answer, out: Out, voice: Narrator, clock: Clock) -> Exit
     return ExitCode.ATTENTION if code is ExitCode.OK and not settled else code
 
 
-class _Warnings(logging.Handler):
+class _Telling(logging.Handler):
     """Tells what the clients warn of: a cache that cannot be written, a file others can read."""
 
     def __init__(self, voice: Narrator) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self._voice = voice
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell one warning, once."""
-        self._voice.say_once(record.getMessage())
+        """Tell it, a warning once."""
+        tell = self._voice.say_once if record.levelno >= logging.WARNING else self._voice.say
+        tell(record.getMessage())
 
 
-def _log_to(voice: Narrator) -> None:
-    """Keep the clients' own log lines off the terminal, but for what the operator must know."""
+def _log_to(voice: Narrator, level: str) -> None:
+    """Keep the clients' own log lines off stderr, but for warnings and for those who debug."""
     logger = logging.getLogger("rcv3_tui")
     logger.propagate = False
-    logger.handlers = [_Warnings(voice)]
+    logger.setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
+    logger.handlers = [_Telling(voice)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rcv3_tui.oneshot.asked import FailOn
@@ -176,7 +178,25 @@ async def test_too_fast_is_waited_out_and_told(desk: Desk) -> None:
     assert "too many requests; waiting 7 s" in said.err
 
 
-async def test_a_wait_of_an_hour_is_told_instead_of_waited(desk: Desk) -> None:
+@pytest.mark.parametrize("noun", ["ips", ""])
+async def test_a_wait_of_an_hour_is_told_instead_of_waited(desk: Desk, noun: str) -> None:
     desk.account.faults.add(Fault.throttle(3600, path="/public_ips"))
-    said = await desk.ask("ips")
+    began = desk.clock.monotonic()
+    said = await desk.ask(noun)
     assert said.code == 5
+    assert desk.clock.monotonic() - began < 1
+    assert "list public IPs" in said.err
+
+
+async def test_other_copies_requests_count_and_the_waiting_for_them_is_told(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.set(cache_dir=tmp_path)
+    for _ in range(27):
+        await desk.ask("ips")
+    began = desk.clock.monotonic()
+    said = await desk.ask("ips")
+    assert said.code == 0
+    assert desk.clock.monotonic() - began > 30
+    assert "waiting, since the 30 requests a minute that the service allows are used up" in said.err
+    assert desk.signs_in() == 1
