@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -9,6 +12,7 @@ from typing import Final
 
 import stamina
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.pictures.frame import Frame, take
@@ -20,6 +24,9 @@ from rcv3_tui.tui.app import ConsoleApp
 
 WIDE: Final = (120, 40)
 SMALL: Final = (80, 24)
+
+_PATIENCE: Final = 20.0
+"""Seconds of the machine's time that opening the account may take."""
 
 _NAMED_KEYS: Final = {
     " ": "space",
@@ -66,6 +73,20 @@ class Stage:
         await self._pilot.pause()
         await self._clock.settle()
         await self._pilot.pause()
+
+    async def opened(self, *, signed_in: bool) -> None:
+        """Wait until the account is open, or until who it is has been asked for.
+
+        The clock stands still: how long the machine takes for it must not show.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            if signed_in and self.app.worker.signed_in is not None:
+                break
+            if not signed_in and isinstance(self.app.screen, ModalScreen):
+                break
+            await asyncio.sleep(0.01)
+            await self.wait(0.0)
 
     async def look(self) -> Frame:
         """Give what is seen now; the seconds that are shown are those of the clock."""
@@ -128,6 +149,8 @@ async def stage(play: Play, size: tuple[int, int]) -> AsyncIterator[Stage]:
         play: On what, and how it looks.
         size: Columns and rows.
     """
+    # Pauses after a failed reading are not all of one length.
+    random.seed(0)
     clock = ManualClock()
     account = play.account(clock)
     credentials = Credentials(account.username, api_key=Secret(account.api_key))
@@ -143,6 +166,7 @@ async def stage(play: Play, size: tuple[int, int]) -> AsyncIterator[Stage]:
     with stamina.set_testing(True, attempts=2):
         async with app.run_test(size=size) as pilot:
             on_stage = Stage(app, pilot, clock, account)
+            await on_stage.opened(signed_in=play.signed_in)
             passed = 0.0
             while passed < play.first:
                 await on_stage.wait(0.5)

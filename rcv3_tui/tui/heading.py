@@ -69,9 +69,9 @@ def heading(
     left.append(Piece(f" {settings.profile} ", "profile"))
     if signed_in is not None:
         left.append(Piece(f" {','.join(signed_in.regions)}", "strong"))
-        left.append(Piece(dot, "muted"))
+        left.append(Piece(dot, "muted", spare=4))
         left.append(Piece("tenant ", "muted", spare=6))
-        left.append(Piece(signed_in.tenant, "strong"))
+        left.append(Piece(signed_in.tenant, "strong", spare=4))
     if settings.protected:
         left.append(Piece(f"{dot}PROTECTED", "warn"))
     if read_only:
@@ -110,7 +110,8 @@ def _link_pieces(link: Link, now: datetime, dot: str, signs: Glyphs) -> list[Pie
         pieces.append(Piece(f"{dot}next {steps}s" if steps else f"{dot}next now", "muted", spare=8))
     if link.cause and link.state is not LinkState.PARTLY:
         cause = link.cause if len(link.cause) <= 60 else link.cause[:59] + signs.ellipsis
-        pieces.append(Piece(f": {cause}", tone))
+        # The panes' titles and the message line have it as well.
+        pieces.append(Piece(f": {cause}", tone, spare=5))
     pieces.append(Piece(f"{dot}{link.used}/{link.allowed}", "muted", spare=7))
     pieces.append(Piece(" req/min", "muted", spare=10))
     return pieces

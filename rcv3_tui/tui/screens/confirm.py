@@ -138,7 +138,9 @@ class ConfirmScreen(Dialog[bool]):
         inner = max(1, width if small else min(width, FRAME_WIDTH) - 4)
         told = (Line(self.removal.title), Line(self._hint_text()))
         others = len(wrap(told, inner)) + (3 if small else 9)
-        self.set_class(others + self._body.height_at(inner) > height, "-full")
+        full = others + self._body.height_at(inner) > height
+        self.set_class(full, "-full")
+        self._body.set_lines(self._lines(follows_first=full))
         self.call_after_refresh(self._say_more)
 
     def _say_more(self) -> None:
@@ -180,23 +182,17 @@ class ConfirmScreen(Dialog[bool]):
             return f"type {phrase}, then Tab and Enter to {verb}; Esc cancels"
         return f"Tab and Enter to {verb}; Esc cancels"
 
-    def _lines(self) -> list[Line]:
-        removal = self.removal
-        items = removal.items
+    def _lines(self, *, follows_first: bool = False) -> list[Line]:
+        items = self.removal.items
+        follows = [pieces(("- ", ""), (line, "warn"), hang=2) for line in self.removal.consequences]
         if len(items) > MANY:
             things = [_in_a_line(item) for item in items]
-            return [*self._follows(), Line(""), toned("What it takes:", "muted"), *things]
-        lines: list[Line] = []
-        for item in items:
-            if lines:
-                lines.append(Line(""))
-            lines += _in_full(item)
-        if items and removal.consequences:
-            lines.append(Line(""))
-        return lines + self._follows()
-
-    def _follows(self) -> list[Line]:
-        return [pieces(("- ", ""), (line, "warn"), hang=2) for line in self.removal.consequences]
+            return [*follows, Line(""), toned("What it takes:", "muted"), *things]
+        named = [line for item in items for line in _in_full(item)]
+        if not named or not follows:
+            return named + follows
+        # Where not all can be seen at once, what follows must be among what is seen.
+        return [*follows, Line(""), *named] if follows_first else [*named, Line(""), *follows]
 
     # -- what is pressed ----------------------------------------------------------------------
 

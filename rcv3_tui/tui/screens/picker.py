@@ -16,6 +16,9 @@ from rcv3_tui.tui.screens.rows_view import Entry, RowsView
 
 __all__ = ["Entry", "PickerScreen"]
 
+_LONG_HINT = 76
+"""Columns from which on the hint has room for what most people know."""
+
 
 class PickerScreen(Dialog[tuple[str, ...] | None]):
     """Offers entries and answers with the ids of those chosen, or None.
@@ -74,10 +77,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         self._field = self.literal("", id="field")
         self._rows = RowsView(ascii_only=ascii_only, marks=multiple, id="rows")
         self._state = self.literal("", "dialog--dim", id="state")
-        mark = "Space marks, " if multiple else ""
-        hint = f"type to filter, Up Down move, {mark}Enter takes, Esc "
-        self._hint_start = hint
-        self._hint = self.literal(f"{hint}closes", "dialog--dim", id="hint")
+        self._hint = self.literal("", "dialog--dim", id="hint")
 
     @property
     def filter_text(self) -> str:
@@ -204,4 +204,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
             state += ": nothing matches" if self._all else ": there is nothing to choose from"
         self.put(self._state, state)
         self._state.set_class(bool(self._why), "-why")
-        self.put(self._hint, self._hint_start + ("clears" if self._filter else "closes"))
+        moves = "type to filter, Up Down move, " if self.size.width >= _LONG_HINT else ""
+        marks = "Space marks, " if self._multiple else ""
+        escape = "clears" if self._filter else "closes"
+        self.put(self._hint, f"{moves}{marks}Enter takes, Esc {escape}")

@@ -177,10 +177,11 @@ def _cells(
     tail = [pair for piece in right for pair in _signs(piece)]
     tail = tail[: max(0, width)]
     room = width - len(tail)
+    gap = 1 if tail and room > 1 else 0
     head: list[tuple[str, str]] = []
     for piece in left:
         used = len(head)
-        space = room - used
+        space = room - gap - used
         text = piece.text
         if cell_len(text) > space:
             head += _signs(Piece(cut(text, space, ellipsis), piece.tone))
