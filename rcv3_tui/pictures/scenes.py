@@ -64,6 +64,11 @@ async def _command(stage: Stage) -> None:
     await stage.wait(0.1)
 
 
+async def _palette(stage: Stage) -> None:
+    await stage.press("ctrl+p")
+    await stage.type("re")
+
+
 async def _adding(stage: Stage) -> None:
     await stage.press("down", "a")
     await stage.wait(4.0)
@@ -148,7 +153,10 @@ PICTURES = (
     Picture("filter", _filter),
     Picture("marks", _marks),
     Picture("command", _command),
+    Picture("palette", _palette),
     Picture("sort", _pressing("s")),
+    Picture("copy", _pressing(*_to_api_01, "C")),
+    Picture("mask", _pressing(*_to_api_01, "P")),
     Picture("log", _log),
     Picture("trouble", _pressing("!"), Play(account=trouble)),
     Picture("hostile", _pressing("f", "end"), Play(account=trouble)),

@@ -99,15 +99,6 @@ class TerminalDriver(LinuxDriver):
         super().close()
         self._file.drain()
 
-    def set_mouse(self, on: bool) -> None:
-        """Take the mouse, or leave it to the terminal's own selection."""
-        if on:
-            self._mouse = True
-            self._enable_mouse_support()
-            return
-        self._disable_mouse_support()
-        self._mouse = False
-
     def _disable_mouse_support(self) -> None:
         super()._disable_mouse_support()
         if self._mouse_pixels:

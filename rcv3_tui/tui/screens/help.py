@@ -16,6 +16,7 @@ TWO_COLUMNS = 100
 """Columns from which on the groups stand in two."""
 
 _KEY_WIDTH = 22
+_KEY_WIDTH_IN_TWO = 17
 _BETWEEN = 3
 _FRAME = 4
 
@@ -56,9 +57,11 @@ def help_lines(groups: Sequence[Group], width: int) -> list[Line]:
         The lines.
     """
     longest = max((cell_len(key) for _, keys in groups for key, _ in keys), default=0)
-    key_width = min(longest + 4, _KEY_WIDTH)
-    blocks = [_block(heading, keys, key_width) for heading, keys in groups if keys]
-    if width < TWO_COLUMNS - _FRAME or len(blocks) < 2:
+    given = [group for group in groups if group[1]]
+    in_two = width >= TWO_COLUMNS - _FRAME and len(given) > 1
+    key_width = min(longest + 4, _KEY_WIDTH_IN_TWO if in_two else _KEY_WIDTH)
+    blocks = [_block(heading, keys, key_width) for heading, keys in given]
+    if not in_two:
         return _stacked(blocks)
     split = _halfway(blocks)
     column = (width - _BETWEEN) // 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Input
 
 from rcv3_tui.tui.commands import COMMANDS, Command
 from rcv3_tui.tui.commands.moving import TableCommand
@@ -66,12 +67,20 @@ class _Commands(Provider):
         return f"{command.name}{keys}"
 
 
+class Palette(CommandPalette):
+    """The palette as the rest of the console looks: no blinking, no spinning, no dimming."""
+
+    CSS_PATH = "palette.tcss"
+
+    def on_mount(self) -> None:
+        """Have its cursor stand still."""
+        self.query_one(Input).cursor_blink = False
+
+
 def open_palette(console: ConsoleScreen) -> None:
     """Open the palette over the console.
 
     Args:
         console: Whose commands it has.
     """
-    console.app.push_screen(
-        CommandPalette(providers=[_Commands], placeholder="a command, or part of it")
-    )
+    console.app.push_screen(Palette(providers=[_Commands], placeholder="a command, or part of it"))
