@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from rich.console import RenderableType
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import ANSIToTruecolor
@@ -241,6 +242,12 @@ class ConsoleApp(App[int]):
         return self._has_mouse
 
     # -- the worker ---------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """See every key before whoever it is for."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._console.make_room()
+        await super().on_event(event)
 
     def on_worker_spoke(self, message: WorkerSpoke) -> None:
         """Take a change to the screens it concerns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rcv3_tui.tui.items import Item, NetworkItem, OperationItem
+from rcv3_tui.tui.items import FindingItem, Item, NetworkItem, OperationItem
 
 
 def needs_attention(item: Item) -> bool:
@@ -18,6 +18,8 @@ def needs_attention(item: Item) -> bool:
     match item:
         case NetworkItem():
             return False
+        case FindingItem():
+            return True
         case OperationItem():
             return item.operation.is_trouble
         case _:

@@ -14,6 +14,7 @@ from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase, server_phase
 from rcv3_tui.tui.formats import SEVERITY_TONES, TONES, age, duration, moment
 from rcv3_tui.tui.items import (
+    FindingItem,
     Item,
     NetworkItem,
     NodeItem,
@@ -46,6 +47,8 @@ def title_of(item: Item) -> str:
             return f"Pool node {item.server_name}"
         case NetworkItem():
             return f"Cloud network {item.network.name}"
+        case FindingItem():
+            return item.finding.subject
         case OperationItem():
             return f"Operation {item.operation.id}"
 
@@ -63,7 +66,7 @@ def raw_of(item: Item) -> bytes:
             return item.node.raw
         case NetworkItem():
             return item.network.raw
-        case OperationItem():
+        case FindingItem() | OperationItem():
             return b""
 
 
@@ -97,6 +100,8 @@ def facts_of(
             facts = _node(item, snapshot, now)
         case NetworkItem():
             facts = _network(item.network, item.region)
+        case FindingItem():
+            facts = _wrong([item.finding])
         case OperationItem():
             facts = _operation(item)
     return (*_wrong(findings), *facts, *_seen(seen, now))
@@ -108,7 +113,8 @@ def _wrong(findings: Iterable[Finding]) -> Iterable[Fact]:
         return
     yield Fact("NEEDS ATTENTION")
     for finding in found:
-        yield Fact(finding.subject, finding.wrong, SEVERITY_TONES[finding.severity])
+        wrong = f"{finding.subject}: {finding.wrong}"
+        yield Fact("wrong", wrong, SEVERITY_TONES[finding.severity])
         yield Fact("next step", finding.next_step)
     yield Fact("")
 

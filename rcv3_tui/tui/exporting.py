@@ -23,6 +23,7 @@ from pathlib import Path
 
 from rcv3_tui.tui.details import raw_of
 from rcv3_tui.tui.items import (
+    FindingItem,
     Item,
     NetworkItem,
     NodeItem,
@@ -146,6 +147,17 @@ def record_of(item: Item) -> dict[str, str]:
                 "updated": _time(network.updated),
                 "region": item.region,
             }
+        case FindingItem():
+            found = item.finding
+            return {
+                "severity": found.severity.value,
+                "subject": found.subject,
+                "wrong": found.wrong,
+                "next_step": found.next_step,
+                "since": _time(found.since),
+                "id": found.id,
+                "region": found.region,
+            }
         case OperationItem():
             operation = item.operation
             return {
@@ -199,7 +211,7 @@ def _not_written(path: Path, error: OSError) -> ExportError:
 
 
 def _whole(item: Item) -> object:
-    if not isinstance(item, OperationItem):
+    if not isinstance(item, FindingItem | OperationItem):
         try:
             return json.loads(raw_of(item))
         except ValueError:

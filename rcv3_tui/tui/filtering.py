@@ -7,10 +7,12 @@ from datetime import datetime
 
 from rcv3_tui.model.filters import (
     FIELDS_OF,
+    FINDING_FIELDS,
     OPERATION_FIELDS,
     Fields,
     FieldType,
     FilterError,
+    finding_fields,
     network_fields,
     node_fields,
     operation_fields,
@@ -20,6 +22,7 @@ from rcv3_tui.model.filters import (
     server_fields,
 )
 from rcv3_tui.tui.items import (
+    FindingItem,
     Item,
     NetworkItem,
     NodeItem,
@@ -35,6 +38,8 @@ __all__ = ["FilterError", "fields", "known_fields", "row_filter"]
 
 def known_fields(pane: PaneKind) -> Mapping[str, FieldType]:
     """Give the fields that a pane's rows can be found by."""
+    if pane is PaneKind.ATTENTION:
+        return FINDING_FIELDS
     part = PART_OF.get(pane)
     return OPERATION_FIELDS if part is None else FIELDS_OF[part]
 
@@ -64,6 +69,8 @@ def fields(item: Item) -> Fields:
             )
         case NetworkItem():
             return network_fields(item.network, item.region)
+        case FindingItem():
+            return finding_fields(item.finding)
         case OperationItem():
             return operation_fields(item.operation)
 

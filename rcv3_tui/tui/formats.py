@@ -27,6 +27,13 @@ SEVERITY_TONES = {
 }
 """Severity of a finding to the tone that it is painted in."""
 
+SEVERITY_SIGNS = {
+    Severity.FAILED: "✗",
+    Severity.WARNING: "▲",
+    Severity.NOTE: "·",
+}
+"""Severity of a finding to its sign, each with a twin in ASCII (`rcv3_tui.model.text`)."""
+
 
 class Glyphs(Struct, frozen=True):
     """The signs that go with words; every one has an ASCII twin of the same width."""

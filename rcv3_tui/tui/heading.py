@@ -47,6 +47,7 @@ def heading(
     *,
     read_only: bool,
     under_way: int,
+    attention: int = 0,
     now: datetime,
     signs: Glyphs,
 ) -> tuple[list[Piece], list[Piece]]:
@@ -58,6 +59,7 @@ def heading(
         links: The regions' connections.
         read_only: Changes are off.
         under_way: Operations that have not ended.
+        attention: Things that need attention.
         now: The time of day.
         signs: The glyphs of this terminal.
 
@@ -77,6 +79,10 @@ def heading(
     if read_only:
         left.append(Piece(f"{dot}READ-ONLY", "warn"))
     right: list[Piece] = []
+    if attention:
+        verb = "needs" if attention == 1 else "need"
+        right += [Piece(f"! {attention}", "failed"), Piece(f" {verb} attention", "failed", spare=5)]
+        right.append(Piece(dot, "muted"))
     if under_way:
         noun = "operation" if under_way == 1 else "operations"
         right += [Piece(f"{under_way}", "moving"), Piece(f" {noun}", "moving", spare=5)]

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from rcv3_tui.model.attention import Finding
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.resources import (
     CloudNetwork,
@@ -97,4 +98,16 @@ class OperationItem(Struct, frozen=True):
     operation: Operation
 
 
-Item = ServerItem | PublicIPItem | PoolItem | NodeItem | NetworkItem | OperationItem
+class FindingItem(Struct, frozen=True):
+    """A row of what needs attention."""
+
+    row: str
+    finding: Finding
+
+    @property
+    def region(self) -> str:
+        """The region of the resource that it is about."""
+        return self.finding.region
+
+
+Item = FindingItem | ServerItem | PublicIPItem | PoolItem | NodeItem | NetworkItem | OperationItem

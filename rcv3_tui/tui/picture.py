@@ -19,6 +19,7 @@ from rcv3_tui.model.operation import Kind, Operation
 from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot
 from rcv3_tui.tui.items import (
+    FindingItem,
     Item,
     NetworkItem,
     NodeItem,
@@ -38,6 +39,7 @@ class PaneKind(StrEnum):
     NODES = "nodes"
     NETWORKS = "networks"
     OPERATIONS = "ops"
+    ATTENTION = "attention"
 
 
 PANE_OF = {
@@ -79,6 +81,10 @@ def row_id(region: str, key: str) -> str:
     return f"{region}/{key}"
 
 
+def _finding_row(finding: Finding) -> str:
+    return row_id(finding.region, f"{finding.part}/{finding.key}/{finding.rule}")
+
+
 def split_row(row: str) -> tuple[str, str]:
     """Give the region and the lower-case id that a row stands for."""
     region, _, key = row.partition("/")
@@ -115,6 +121,7 @@ class Picture:
         self._since: dict[tuple[str, str], tuple[str, datetime | None]] = {}
         self._active: dict[str, Operation] = {}
         self._watches: dict[str, Watch] = {}
+        self._found: dict[str, Item] = {}
         self._known: dict[str, tuple[bool, bool]] = {}
         """Region to whether its public IPs, and the nodes of all its pools, have been read."""
 
@@ -197,7 +204,8 @@ class Picture:
         if snapshot is None:
             return {}
         self._known.pop(region, None)
-        return {
+        self._watches.pop(region, None)
+        gone = {
             kind: RowDiff(removed={row_id(region, key) for key in there})
             for kind, there in (
                 (PaneKind.SERVERS, snapshot.servers),
@@ -206,6 +214,7 @@ class Picture:
                 (PaneKind.NETWORKS, snapshot.networks),
             )
         }
+        return gone | self._changed_findings()
 
     def take_operation(self, operation: Operation) -> RowDiffs:
         """Take an operation's step in: its own row and those it is about."""
@@ -285,8 +294,21 @@ class Picture:
         """Give the status changes seen of a resource, oldest first."""
         return () if self._observed is None else self._observed.seen(region, part, key)
 
+    def _changed_findings(self) -> RowDiffs:
+        """Give the rows of what needs attention that differ from those given last."""
+        found: dict[str, Item] = {
+            (row := _finding_row(f)): FindingItem(row, f) for f in self.findings
+        }
+        changed = {row: item for row, item in found.items() if self._found.get(row) != item}
+        gone = {row for row in self._found if row not in found}
+        self._found = found
+        return {PaneKind.ATTENTION: RowDiff(changed, gone)}
+
     def _fill_touched(self, diffs: RowDiffs, region: str, touched: frozenset[Row]) -> None:
         """Add the rows that need attention now and did not before, or the other way round."""
+        if not touched:
+            return
+        diffs.update(self._changed_findings())
         snapshot = self.snapshots[region]
         for part, there in (
             (Part.SERVERS, snapshot.servers),
@@ -307,6 +329,8 @@ class Picture:
 
     def item(self, kind: PaneKind, row: str) -> Item | None:
         """Make the item of a row as it is now; None when there is no such resource."""
+        if kind is PaneKind.ATTENTION:
+            return self._found.get(row)
         if kind is PaneKind.OPERATIONS:
             operation = self.operations.get(row)
             return None if operation is None else OperationItem(row, operation)

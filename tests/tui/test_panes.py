@@ -110,6 +110,7 @@ async def test_a_record_that_cannot_be_read_is_counted_and_costs_no_other(
 
 async def test_where_there_is_room_three_panes_are_shown_at_once(opened: Opening) -> None:
     async with opened() as console:
+        await console.press("1")
         assert console.shown_panes() == [SERVERS, IPS, POOLS]
         assert "2 Public IPs" not in console.title(SERVERS)
 
@@ -118,6 +119,7 @@ async def test_at_80_columns_one_pane_fills_the_screen_and_its_title_names_the_o
     opened: Opening,
 ) -> None:
     async with opened(NARROW) as console:
+        await console.press("1")
         assert console.shown_panes() == [SERVERS]
         assert "2 Public IPs" in console.title(SERVERS)
         assert "3 Pools" in console.title(SERVERS)

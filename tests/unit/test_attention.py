@@ -196,7 +196,7 @@ def test_a_server_in_error_that_a_pool_counts_on_names_the_pool() -> None:
         )
     )
     assert found.severity is Severity.FAILED
-    assert found.wrong == "ERROR: No valid host was found.; pool web-80 still counts on it"
+    assert found.wrong == "ERROR: No valid host was found; pool web-80 still counts on it"
     assert found.next_step.startswith("Take it out of pool web-80")
     assert (Part.POOLS, "p1") in found.rows
 

@@ -39,6 +39,7 @@ class Subject(Struct, frozen=True):
         rule: Rule,
         wrong: str,
         next_step: str,
+        todo: str,
         *,
         since: datetime | None = None,
         also: tuple[Row, ...] = (),
@@ -54,6 +55,7 @@ class Subject(Struct, frozen=True):
             subject=self.name,
             wrong=wrong,
             next_step=next_step,
+            todo=todo,
             since=since,
             also=also,
         )
@@ -114,7 +116,15 @@ class Case(Struct, frozen=True):
             return
         wrong = f"still {status}: longer than usual, which is up to {_length(limit)}"
         said.findings.append(
-            subject.finding(Severity.WARNING, Rule.STUCK, wrong, next_step, since=began, also=also)
+            subject.finding(
+                Severity.WARNING,
+                Rule.STUCK,
+                wrong,
+                next_step,
+                "ask Support",
+                since=began,
+                also=also,
+            )
         )
 
 

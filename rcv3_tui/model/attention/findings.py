@@ -32,7 +32,7 @@ class Rule(StrEnum):
     FAILED = "failed"
     SERVER_ERROR = "server in ERROR"
     STUCK = "moving for longer than usual"
-    GHOST = "server no longer exists"
+    GHOST = "ghost of a server that no longer exists"
     POOL_THIN = "pool with one active node"
     ACCESS_DIFFERS = "Access IP differs"
     UNASSIGNED = "address without a server"
@@ -57,6 +57,8 @@ class Finding(Struct, frozen=True):
     """What is wrong, in words; how long for is told by `since`."""
     next_step: str
     """What to do next, a sentence in plain words."""
+    todo: str
+    """The same in a word or three, for a column: `remove, add again`."""
     since: datetime | None = None
     """Since when, as far as known."""
     also: tuple[Row, ...] = ()

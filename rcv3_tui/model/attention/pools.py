@@ -10,6 +10,8 @@ from rcv3_tui.model.resources import LoadBalancerPool, PoolNode
 from rcv3_tui.model.snapshot import Part
 from rcv3_tui.model.status import Phase, phase
 
+_TODO = {"ADD_FAILED": "remove, add again", "REMOVE_FAILED": "remove again"}
+
 
 def judge_pool(case: Case, pool: LoadBalancerPool) -> Judgement:
     """Say what is wrong with a pool: failed, stuck, or with fewer than two active nodes."""
@@ -20,7 +22,9 @@ def judge_pool(case: Case, pool: LoadBalancerPool) -> Judgement:
     stage = phase(pool.status)
     if stage is Phase.FAILED:
         wrong = failure(pool.status, pool.status_detail)
-        said.findings.append(subject.finding(Severity.FAILED, Rule.FAILED, wrong, to_support))
+        said.findings.append(
+            subject.finding(Severity.FAILED, Rule.FAILED, wrong, to_support, "ask Support")
+        )
     elif stage is Phase.MOVING and case.since is not None:
         # A pool has no times of its own: only what has been seen tells.
         began = case.since(Part.POOLS, pool.key, pool.status)
@@ -44,6 +48,7 @@ def _staffing(case: Case, pool: LoadBalancerPool, subject: Subject) -> Iterator[
             Rule.POOL_EMPTY,
             f"no active node: nothing is there{where}",
             "Add servers to the pool.",
+            "add servers",
         )
     elif own == 0:
         yield subject.finding(
@@ -51,6 +56,7 @@ def _staffing(case: Case, pool: LoadBalancerPool, subject: Subject) -> Iterator[
             Rule.POOL_EMPTY,
             "no active cloud server; its one external member may be just the placeholder",
             "Add servers to the pool, unless its external member serves what it is for.",
+            "add servers",
         )
     else:
         yield subject.finding(
@@ -58,6 +64,7 @@ def _staffing(case: Case, pool: LoadBalancerPool, subject: Subject) -> Iterator[
             Rule.POOL_THIN,
             f"one active node: nothing is left{where} if it fails",
             "Add another server to the pool.",
+            "add a server",
         )
 
 
@@ -89,13 +96,23 @@ def judge_node(case: Case, node: PoolNode) -> Judgement:
         wrong = f"ghost node: {node.status}, but cloud server {name} no longer exists"
         step = f"Remove the node, by itself; if that is refused, give {ids}"
         said.findings.append(
-            subject.finding(Severity.WARNING, Rule.GHOST, wrong, step, since=since, also=also)
+            subject.finding(
+                Severity.WARNING, Rule.GHOST, wrong, step, "remove the node", since=since, also=also
+            )
         )
     elif stage is Phase.FAILED:
         wrong = failure(node.status, node.status_detail)
         step = _after_failure(node, name, pool)
         said.findings.append(
-            subject.finding(Severity.FAILED, Rule.FAILED, wrong, step, since=since, also=also)
+            subject.finding(
+                Severity.FAILED,
+                Rule.FAILED,
+                wrong,
+                step,
+                _TODO.get(node.status, "look, try again"),
+                since=since,
+                also=also,
+            )
         )
     else:
         began = case.began(Part.NODES, node)

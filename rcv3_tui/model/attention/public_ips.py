@@ -10,6 +10,12 @@ from rcv3_tui.model.resources import RETAINED_LIMIT, PublicIP
 from rcv3_tui.model.snapshot import Part, Snapshot
 from rcv3_tui.model.status import Phase, phase
 
+_TODO = {
+    "ADD_FAILED": "remove, add again",
+    "REMOVE_FAILED": "remove again",
+    "UPDATE_FAILED": "look, change again",
+}
+
 SETTLING = timedelta(seconds=120)
 """How long Access IP and record may differ after a change: they are not read at one moment."""
 
@@ -52,6 +58,7 @@ def judge_public_ip(case: Case, record: PublicIP, retained: int) -> Judgement:
                 f"{record.status}, but cloud server {name} no longer exists",
                 "Remove the public IP; if that is refused or gets stuck, give Rackspace Support "
                 f"the id of the record, {record.id}.",
+                "remove it",
                 since=since,
                 also=also,
             )
@@ -63,6 +70,7 @@ def judge_public_ip(case: Case, record: PublicIP, retained: int) -> Judgement:
                 Rule.FAILED,
                 failure(record.status, record.status_detail, record.ticket),
                 _after_failure(record, name),
+                _TODO.get(record.status, "look, try again"),
                 since=since,
                 also=also,
             )
@@ -83,8 +91,9 @@ def judge_public_ip(case: Case, record: PublicIP, retained: int) -> Judgement:
 
 
 def _called(record: PublicIP, name: str | None) -> str:
-    text = f"public IP {record.address}" if record.address else "public IP"
-    return text if name is None else f"{text} of {name}"
+    if name is None:
+        return f"public IP {record.address}" if record.address else "public IP"
+    return f"{record.address or 'public IP'} of {name}"
 
 
 def _unassigned(record: PublicIP, subject: Subject, retained: int) -> Finding:
@@ -95,6 +104,7 @@ def _unassigned(record: PublicIP, subject: Subject, retained: int) -> Finding:
             "retained without a server: it is paid for, and counts against the limit "
             f"({retained} of {RETAINED_LIMIT})",
             "Assign it to a server, or stop retaining it and remove it.",
+            "assign or remove",
             since=record.updated or record.created,
         )
     return subject.finding(
@@ -102,6 +112,7 @@ def _unassigned(record: PublicIP, subject: Subject, retained: int) -> Finding:
         Rule.UNASSIGNED,
         "has no server, and is not retained",
         "Remove it, or retain it and assign it to a server.",
+        "remove or assign",
         since=record.updated or record.created,
     )
 
@@ -130,6 +141,7 @@ def _judge_access(case: Case, said: Judgement, record: PublicIP, server_key: str
             f"the server's Access IP is {server.access_ip or 'empty'}, not {record.address}",
             "Find out which one is right: whoever reads accessIPv4 connects to another address "
             "than RackConnect forwards.",
+            "see which is right",
             since=changed,
             also=((Part.SERVERS, server_key),),
         )

@@ -34,6 +34,7 @@ def judge_server(case: Case, server: Server) -> Judgement:
                 "not on a RackConnect network: it can have no public IP and be in no pool",
                 "Attach a cloud network that RackConnect is linked to, if the server is meant to "
                 "be reached through it.",
+                "attach a network",
                 since=server.created,
             )
         )
@@ -46,18 +47,21 @@ def _error(case: Case, server: Server) -> Finding:
         pool.name if (pool := snapshot.pools.get(node.pool_key)) else node.pool_id
         for node in snapshot.nodes_of.get(server.key, ())
     ]
-    wrong = f"ERROR: {server.fault or 'no reason given by Cloud Servers'}"
-    step = "Repair, rebuild or delete it in Cloud Servers."
+    fault = (server.fault or "no reason given by Cloud Servers").rstrip(".")
+    wrong = f"ERROR: {fault}"
+    step, todo = "Repair, rebuild or delete it in Cloud Servers.", "repair or rebuild"
     if pools:
         named = f"pool {pools[0]}" if len(pools) == 1 else f"pools {', '.join(pools)}"
         count = "counts" if len(pools) == 1 else "count"
         wrong += f"; {named} still {count} on it"
         step = f"Take it out of {named}, then repair or rebuild it in Cloud Servers."
+        todo = "take out of pool"
     return case.subject(Part.SERVERS, server, server.name).finding(
         Severity.FAILED,
         Rule.SERVER_ERROR,
         wrong,
         step,
+        todo,
         since=server.updated or server.created,
         also=_memberships(case, server.key),
     )

@@ -23,11 +23,13 @@ from __future__ import annotations
 from rcv3_tui.model.filters.errors import FilterError
 from rcv3_tui.model.filters.fields import (
     FIELDS_OF,
+    FINDING_FIELDS,
     OPERATION_FIELDS,
     Fields,
     FieldType,
     Value,
     fields_in,
+    finding_fields,
     network_fields,
     node_fields,
     operation_fields,
@@ -39,6 +41,7 @@ from rcv3_tui.model.filters.language import Filter, parse_filter
 
 __all__ = [
     "FIELDS_OF",
+    "FINDING_FIELDS",
     "OPERATION_FIELDS",
     "FieldType",
     "Fields",
@@ -46,6 +49,7 @@ __all__ = [
     "FilterError",
     "Value",
     "fields_in",
+    "finding_fields",
     "network_fields",
     "node_fields",
     "operation_fields",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from rcv3_tui.model.attention import Finding
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server
 from rcv3_tui.model.snapshot import Part, Snapshot
@@ -118,8 +119,20 @@ OPERATION_FIELDS: Mapping[str, FieldType] = {
 }
 """The fields that an operation has."""
 
+FINDING_FIELDS: Mapping[str, FieldType] = {
+    "name": _TEXT,
+    "status": _TEXT,
+    "detail": _TEXT,
+    "what": _TEXT,
+    "age": _TIME,
+    **_COMMON,
+}
+"""The fields that something which needs attention has."""
+
 ALL_FIELDS: Mapping[str, FieldType] = {
-    name: kind for names in (*FIELDS_OF.values(), OPERATION_FIELDS) for name, kind in names.items()
+    name: kind
+    for names in (*FIELDS_OF.values(), OPERATION_FIELDS, FINDING_FIELDS)
+    for name, kind in names.items()
 }
 """Every field there is."""
 
@@ -282,6 +295,19 @@ def operation_fields(operation: Operation) -> Fields:
         "age": operation.asked,
         "region": operation.request.region,
         "id": operation.id,
+    }
+
+
+def finding_fields(finding: Finding) -> Fields:
+    """Give what something that needs attention can be found by."""
+    return {
+        "name": finding.subject,
+        "status": finding.severity.value,
+        "detail": (finding.wrong, finding.next_step),
+        "what": finding.rule.value,
+        "age": finding.since,
+        "region": finding.region,
+        "id": finding.key,
     }
 
 

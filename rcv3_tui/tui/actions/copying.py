@@ -10,6 +10,7 @@ from rcv3_tui.model.operation import Request
 from rcv3_tui.model.resources import Resource
 from rcv3_tui.tui.details import raw_of
 from rcv3_tui.tui.items import (
+    FindingItem,
     Item,
     NetworkItem,
     NodeItem,
@@ -198,6 +199,14 @@ def things_of(item: Item) -> dict[str, str]:
                 "name": item.network.name,
                 "id": item.network.id,
             }
+        case FindingItem():
+            wrong = item.finding
+            found = {
+                "name": wrong.subject,
+                "what is wrong": wrong.wrong,
+                "next step": wrong.next_step,
+                "id": wrong.id,
+            }
         case OperationItem():
             found = {
                 "name": item.operation.request.sentence,
@@ -224,7 +233,7 @@ def resource_of(item: Item) -> Resource | None:
             return item.node
         case NetworkItem():
             return item.network
-        case OperationItem():
+        case FindingItem() | OperationItem():
             return None
 
 

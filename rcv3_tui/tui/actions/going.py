@@ -9,11 +9,16 @@ from msgspec.structs import replace
 from rcv3_tui.model.snapshot import Part, PartState, Snapshot
 from rcv3_tui.tui.actions import asking, reading
 from rcv3_tui.tui.history import History, View
-from rcv3_tui.tui.picture import PaneKind, split_row
+from rcv3_tui.tui.items import FindingItem
+from rcv3_tui.tui.picture import PANE_OF, PaneKind, row_id, split_row
 from rcv3_tui.tui.widgets.panes import ROUND
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
+
+
+_LISTS = (PaneKind.NETWORKS, PaneKind.OPERATIONS, PaneKind.ATTENTION)
+"""The panes that stand alone on the screen, and from which Esc goes back to the others."""
 
 
 class Going:
@@ -39,7 +44,7 @@ class Going:
         panes, picture = console.panes, console.picture
         if kind is PaneKind.POOLS and panes.active is PaneKind.NODES:
             self._close_pool()
-        if kind in (PaneKind.NETWORKS, PaneKind.OPERATIONS) and panes.active in ROUND:
+        if kind in _LISTS and panes.active not in _LISTS:
             self._before = panes.active
         if kind is PaneKind.POOLS and picture.open_pool is not None:
             kind = PaneKind.NODES
@@ -62,12 +67,46 @@ class Going:
         row = console.cursor_row
         if row is None:
             return
-        if console.active is PaneKind.OPERATIONS:
+        if console.active is PaneKind.ATTENTION:
+            self.to_finding(row)
+        elif console.active is PaneKind.OPERATIONS:
             asking.operation(console, row)
         elif console.active is PaneKind.POOLS:
             self._open_pool(*split_row(row))
         else:
             reading.details(console)
+
+    def to_finding(self, row: str) -> bool:
+        """Go to the resource that something which needs attention is about.
+
+        Args:
+            row: The row of what needs attention.
+
+        Returns:
+            Whether the cursor stands on the resource now.
+        """
+        console = self._console
+        item = console.picture.item(PaneKind.ATTENTION, row)
+        if not isinstance(item, FindingItem):
+            return False
+        found = item.finding
+        kind = PANE_OF[found.part]
+        if kind is PaneKind.NODES:
+            pools = [key for part, key in found.also if part is Part.POOLS]
+            if not pools or pools[0] not in console.picture.snapshots[found.region].pools:
+                return False
+            self._open_pool(found.region, pools[0])
+        else:
+            if kind is PaneKind.POOLS and console.picture.open_pool is not None:
+                self._close_pool()
+            self.to(kind)
+        pane = console.panes[kind]
+        wanted = row_id(found.region, found.key)
+        if not pane.table.move_to(wanted):
+            # The operator's own filter hides it.
+            pane.attention_only = False
+            pane.set_filter("")
+        return pane.table.move_to(wanted)
 
     def _open_pool(self, region: str, key: str) -> None:
         self.note()
@@ -105,7 +144,7 @@ class Going:
             pane.set_filter("")
         elif console.active is PaneKind.NODES:
             self.to(PaneKind.POOLS)
-        elif console.active in (PaneKind.NETWORKS, PaneKind.OPERATIONS):
+        elif console.active in _LISTS:
             self.to(self._before)
         elif console.panes.zoomed:
             self.zoom()

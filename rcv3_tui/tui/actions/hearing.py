@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from rcv3_tui.model.operation import Operation, State
-from rcv3_tui.model.snapshot import Diff, Part, Snapshot
+from rcv3_tui.model.snapshot import MAIN, Diff, Part, Snapshot
 from rcv3_tui.sync.changes import (
     Change,
     Link,
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen
 
 
+_SOON_READ = 20
+"""Pools whose nodes are read within a minute, so that an account can be judged as a whole."""
+
+
 class Hearing:
     """The console's ear.
 
@@ -37,6 +41,7 @@ class Hearing:
     def __init__(self, console: ConsoleScreen) -> None:
         self._console = console
         self._links: dict[str, Link] = {}
+        self._has_judged = False
 
     @property
     def links(self) -> Collection[Link]:
@@ -88,6 +93,8 @@ class Hearing:
                     console.panes[kind].part_changed(snapshot.part(part))
             if Part.NODES in diff.parts:
                 console.going.show_nodes_state()
+        if not self._has_judged:
+            self._judge()
         console.going.follow_open_pool(snapshot)
         console.panes.link_rows()
         if console.app.screen is console:
@@ -98,6 +105,24 @@ class Hearing:
         for screen in console.app.screen_stack:
             if isinstance(screen, ConfirmScreen) and snapshot.region in screen.removal.where:
                 screen.look_again(snapshot)
+
+    def _judge(self) -> None:
+        """Say once, as soon as the lists have been read, how the account is."""
+        console = self._console
+        pictures = console.picture.snapshots.values()
+        if not all(picture.part(part).is_read for picture in pictures for part in MAIN):
+            return
+        unread = sum(len(picture.pools.keys() - picture.nodes.keys()) for picture in pictures)
+        if 0 < unread <= _SOON_READ:
+            return
+        self._has_judged = True
+        count = len(console.picture.findings)
+        if not count:
+            rest = f" so far; {unread} pools' nodes are still being read" if unread else ""
+            console.say(f"nothing needs attention{rest}", "ok")
+        elif not console.panes.leading:
+            verb = "thing needs" if count == 1 else "things need"
+            console.say(f"{count} {verb} attention; :findings lists what, and what to do", "warn")
 
     def _take_operation(self, operation: Operation) -> None:
         console = self._console

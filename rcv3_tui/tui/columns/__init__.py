@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rcv3_tui.tui.columns.findings import finding_columns
 from rcv3_tui.tui.columns.networks import network_columns
 from rcv3_tui.tui.columns.nodes import node_columns
 from rcv3_tui.tui.columns.operations import operation_columns
@@ -10,6 +11,7 @@ from rcv3_tui.tui.columns.public_ips import public_ip_columns
 from rcv3_tui.tui.columns.servers import server_columns
 
 __all__ = [
+    "finding_columns",
     "network_columns",
     "node_columns",
     "operation_columns",

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from rcv3_tui.model.operation import Kind, Operation
-from rcv3_tui.tui.items import NetworkItem, PoolItem, PublicIPItem, ServerItem
+from rcv3_tui.tui.items import FindingItem, NetworkItem, PoolItem, PublicIPItem, ServerItem
 from rcv3_tui.tui.widgets.table import Cell, Column, SortKey
 
 Now = Callable[[], datetime]
 
 ItemT = TypeVar("ItemT")
-RegionalT = TypeVar("RegionalT", ServerItem, PublicIPItem, PoolItem, NetworkItem)
+RegionalT = TypeVar("RegionalT", FindingItem, NetworkItem, PoolItem, PublicIPItem, ServerItem)
 
 
 def region_column(shown: bool) -> tuple[Column[RegionalT], ...]:

@@ -6,6 +6,7 @@ from rcv3_tui.tui.commands.base import NOT_IN_FOOTER, Command
 from rcv3_tui.tui.commands.changing import Add, ReadOnlyMode, Reassign, Remove, Retain, Undo
 from rcv3_tui.tui.commands.going import (
     Back,
+    GoToAttention,
     GoToNetworks,
     GoToOperations,
     GoToPools,
@@ -51,6 +52,7 @@ from rcv3_tui.tui.commands.taking import Copy, CopyWhat, Curl, Save
 from rcv3_tui.tui.picture import PaneKind
 
 COMMANDS: tuple[Command, ...] = (
+    GoToAttention(),
     GoToServers(),
     GoToPublicIPs(),
     GoToPools(),

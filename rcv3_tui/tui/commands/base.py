@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 EVERYWHERE = frozenset(PaneKind)
 """All panes."""
 
+ON_A_ROW = EVERYWHERE - {PaneKind.ATTENTION}
+"""The panes whose rows something can be done with; of what needs attention one goes there first."""
+
 RESOURCES = frozenset(
     {PaneKind.SERVERS, PaneKind.PUBLIC_IPS, PaneKind.POOLS, PaneKind.NODES, PaneKind.NETWORKS}
 )

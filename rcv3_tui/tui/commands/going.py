@@ -26,6 +26,17 @@ class _GoTo(Command):
         console.going.to(self.pane)
 
 
+class GoToAttention(_GoTo):
+    """What needs attention."""
+
+    name = "findings"
+    keys = "0"
+    label = "attention"
+    help = "list what needs attention, with what is wrong and what to do"
+    pane = PaneKind.ATTENTION
+    typed = ("findings",)
+
+
 class GoToServers(_GoTo):
     """The Servers pane."""
 

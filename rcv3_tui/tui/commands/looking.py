@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcv3_tui.tui.actions import ordering, reading, switching
-from rcv3_tui.tui.commands.base import RESOURCES, Command
+from rcv3_tui.tui.commands.base import ON_A_ROW, RESOURCES, Command
 from rcv3_tui.tui.picture import PaneKind
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Details(Command):
     label = "details"
     help = "everything known of the row and what it is tied to"
     group = _GROUP
+    places = ON_A_ROW
     rank = 40
     typed = ("details",)
 

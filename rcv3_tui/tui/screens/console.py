@@ -19,14 +19,14 @@ from rcv3_tui.tui.actions import reading, saving, typing
 from rcv3_tui.tui.actions.going import Going
 from rcv3_tui.tui.actions.hearing import Hearing
 from rcv3_tui.tui.actions.undoing import Undoing
-from rcv3_tui.tui.commands import BY_NAME, COMMANDS, DEFAULT_KEYS, hints
+from rcv3_tui.tui.commands import BY_NAME, COMMANDS, DEFAULT_KEYS, Command, hints
 from rcv3_tui.tui.commands.moving import TableCommand
 from rcv3_tui.tui.formats import glyphs, old_picture
 from rcv3_tui.tui.heading import heading
-from rcv3_tui.tui.items import Item
+from rcv3_tui.tui.items import FindingItem, Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.messages import Said
-from rcv3_tui.tui.picture import PaneKind, Picture
+from rcv3_tui.tui.picture import PANE_OF, PaneKind, Picture
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.panes import Panes
@@ -117,6 +117,12 @@ class ConsoleScreen(Screen[None]):
         if self.app.screen is not self:
             reading.bring_up_to_date(self)
 
+    def make_room(self) -> None:
+        """Hear the operator's first key: what needs attention stood above the panes until now."""
+        if self.panes.leading:
+            self.panes.leading = False
+            self.panes.show_for(self.size)
+
     def take(self, change: Change) -> None:
         """Take one of the worker's changes in."""
         self._hearing.take(change)
@@ -156,6 +162,7 @@ class ConsoleScreen(Screen[None]):
             self._hearing.links,
             read_only=self.worker.read_only,
             under_way=sum(1 for op in self.picture.operations.values() if not op.is_ended),
+            attention=len(self.picture.findings),
             now=self.picture.now(),
             signs=self.signs,
         )
@@ -293,11 +300,22 @@ class ConsoleScreen(Screen[None]):
     def action_command(self, name: str) -> None:
         """Run a command by its name, where it applies."""
         command = BY_NAME[name]
+        if self.active not in command.places and self.active is PaneKind.ATTENTION:
+            self._go_to_what_is_wrong(command)
         if self.active in command.places:
             command.run(self)
         else:
             key = self.keys["help"]
             self.say(f"{command.label}: not here; {key} shows every key of this place", "warn")
+
+    def _go_to_what_is_wrong(self, command: Command) -> None:
+        """Go to the resource under the cursor's finding, where a command can act on it."""
+        row = self.cursor_row
+        item = None if row is None else self.picture.item(PaneKind.ATTENTION, row)
+        if row is not None and isinstance(item, FindingItem):
+            kind = PANE_OF[item.finding.part]
+            if kind in command.places and not self.marked(kind):
+                self.going.to_finding(row)
 
     def ask_filter(self) -> None:
         """Open the filter line."""

@@ -76,6 +76,7 @@ class Pane(Vertical, Generic[ItemT]):
         self._state = PartState()
         self._title = Line(spelled_in_ascii=ascii_only, classes="pane-title")
         self._beside: tuple[str, ...] = ()
+        self._leads = 0
 
     def compose(self) -> ComposeResult:
         """Title over table."""
@@ -112,6 +113,15 @@ class Pane(Vertical, Generic[ItemT]):
     def tab(self) -> str:
         """Its key and name, as other panes' titles name it."""
         return f"{self._number} {self.title_text}"
+
+    def lead(self, lines: int) -> None:
+        """Stand above other panes with some lines, without labels; with 0, take all the room."""
+        if lines == self._leads:
+            return
+        self._leads = lines
+        self.styles.height = lines or "1fr"
+        self.table.show_labels(not lines)
+        self.update_title()
 
     def show_beside(self, names: Sequence[str]) -> None:
         """Name the panes that are a key away, where there is no room to show them."""
@@ -213,7 +223,10 @@ class Pane(Vertical, Generic[ItemT]):
         if self._state.kept and self._state.fetched is not None:
             left.append(Piece(f"  from {self._state.fetched:%H:%M} UTC", "warn"))
         position = self.table.position
-        right = [Piece(f"{name}  ", spare=4) for name in self._beside]
+        right = [Piece(f"{name}  ", spare=4) for name in self._beside if not self._leads]
+        if self._leads:
+            note = f"any key makes room, {self._number} brings this back  "
+            right.append(Piece(note, "muted", spare=4))
         right += [Piece(f" {position} " if position.total else " ", spare=2)]
         self._title.show(left, right)
 

@@ -24,6 +24,12 @@ THREE_PANES_WIDTH = 100
 THREE_PANES_HEIGHT = 18
 """Lines below which one pane fills the screen, however wide it is."""
 
+_AROUND = 3
+"""Lines of the screen besides the panes: header, message line, footer."""
+
+_LEAST = 3
+"""Lines that the pane which has the keys keeps below what needs attention."""
+
 ROUND = (PaneKind.SERVERS, PaneKind.PUBLIC_IPS, PaneKind.POOLS)
 """The panes that Tab goes round."""
 
@@ -39,6 +45,7 @@ _FIRST_ORDER = {
     PaneKind.NODES: "server",
     PaneKind.NETWORKS: "name",
     PaneKind.OPERATIONS: "when",
+    PaneKind.ATTENTION: "severity",
 }
 """The column that each pane is sorted by until another one is chosen."""
 
@@ -55,6 +62,7 @@ _EMPTY = {
         "{add} adds servers to it.",
     ),
     PaneKind.NETWORKS: ("No cloud networks are linked.", "Rackspace Support links them."),
+    PaneKind.ATTENTION: ("Nothing needs attention.", "{back} goes back."),
     PaneKind.OPERATIONS: ("Nothing was asked for yet.", "{back} goes back."),
 }
 
@@ -86,6 +94,11 @@ class Panes(Container):
         """The pane that has the keys."""
         self.zoomed = False
         """The pane that has the keys is alone on the screen, whatever room there is."""
+        self.leading = True
+        """What needs attention stands above the rest: until the operator's first key."""
+        self._whole = Size(0, 0)
+        self._led = 0
+        """Lines of what needs attention when it was shown last."""
         self._picture = picture
         self._signs = signs
         self._keys = keys
@@ -120,6 +133,7 @@ class Panes(Container):
             (PaneKind.NODES, "Pool nodes", keys["pools"], columns.node_columns),
             (PaneKind.NETWORKS, "Networks", keys["networks"], columns.network_columns),
             (PaneKind.OPERATIONS, "Operations", keys["ops"], columns.operation_columns),
+            (PaneKind.ATTENTION, "Needs attention", keys["findings"], columns.finding_columns),
         )
         return {
             kind: pane(kind, name, number, make(self._signs, now, regions=regions))
@@ -141,13 +155,15 @@ class Panes(Container):
             return False
         self._complete = True
         self._lower.mount(self._panes[PaneKind.NODES])
+        self.mount(self._panes[PaneKind.ATTENTION], before=0)
         self.mount(self._panes[PaneKind.NETWORKS], self._panes[PaneKind.OPERATIONS])
         return True
 
     def on_mount(self) -> None:
         """Put the rows in their first order."""
         self.set_timer(_LATER, self.complete)
-        self._panes[PaneKind.OPERATIONS].part_changed(PartState(fetched=self._picture.now()))
+        for kind in (PaneKind.OPERATIONS, PaneKind.ATTENTION):
+            self._panes[kind].part_changed(PartState(fetched=self._picture.now()))
         for kind, column in _FIRST_ORDER.items():
             self._panes[kind].sort_by(column, reverse=False)
 
@@ -180,6 +196,8 @@ class Panes(Container):
         for kind, rows in diffs.items():
             if rows:
                 self._panes[kind].apply(rows)
+        if PaneKind.ATTENTION in diffs and self._led != self._lead_height():
+            self.show_for(self._whole)
 
     def link_rows(self) -> None:
         """Light the rows up that are tied to the one under the cursor."""
@@ -196,11 +214,13 @@ class Panes(Container):
         Args:
             size: Columns and lines of the whole screen.
         """
+        self._whole = size
+        self._led = lead = self._lead_height()
         third = PaneKind.NODES if self._picture.open_pool is not None else PaneKind.POOLS
         overview = (PaneKind.SERVERS, PaneKind.PUBLIC_IPS, third)
         several = (
             size.width >= THREE_PANES_WIDTH
-            and size.height >= THREE_PANES_HEIGHT
+            and size.height - lead >= THREE_PANES_HEIGHT
             and not self.zoomed
             and self.active in overview
         )
@@ -208,11 +228,23 @@ class Panes(Container):
         if not _FIRST.issuperset(shown) and self.complete():
             # Its table can take the keys once it is there itself.
             self.call_after_refresh(lambda: self.current.table.focus())
+        if lead:
+            self.complete()
         self.set_class(not several, "-single")
+        found = self._panes[PaneKind.ATTENTION]
+        found.lead(lead)
         for kind, pane in self._panes.items():
-            pane.display = kind in shown
+            pane.display = kind in shown or (pane is found and lead > 0)
             pane.set_class(kind is self.active, "-active")
             beside = [k for k in (*ROUND[:2], third) if k is not kind and not several]
             pane.show_beside([self._panes[k].tab for k in beside])
+        self.set_class(lead > 0, "-leading")
         lower = (PaneKind.PUBLIC_IPS, PaneKind.POOLS, PaneKind.NODES)
         self._lower.display = any(kind in shown for kind in lower)
+
+    def _lead_height(self) -> int:
+        """Give how many lines of the screen tell what needs attention, above the other panes."""
+        count = self._panes[PaneKind.ATTENTION].table.total_count
+        if not self.leading or not count or self.active is PaneKind.ATTENTION:
+            return 0
+        return max(0, min(count + 1, self._whole.height - _AROUND - _LEAST))

@@ -79,6 +79,7 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         self._linked: frozenset[str] = frozenset()
         self._sorted_by = ""
         self._reverse = False
+        self._labelled = True
         self._placeholder: tuple[str, ...] = ()
         self._placeholder_tone = "muted"
         # What stands on the screen, line by line: the id, its item, and its picture.
@@ -98,6 +99,13 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         if self._sorted_by:
             self.sort_by(self._sorted_by, reverse=self._reverse)
         self._repaint_all()
+
+    def show_labels(self, shown: bool) -> None:
+        """Spend a line on the columns' labels, or give it to the rows."""
+        if shown is not self._labelled:
+            self._labelled = shown
+            self._fit_size()
+            self._repaint_all()
 
     def apply(self, changed: Mapping[str, ItemT], removed: Collection[str] = ()) -> None:
         """Take in a difference.
@@ -386,7 +394,7 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
     @property
     def _header_height(self) -> int:
         """Lines that the header takes."""
-        return 1 if self.size.height >= _HEADER_FROM else 0
+        return 1 if self._labelled and self.size.height >= _HEADER_FROM else 0
 
     def _move(self, index: int) -> None:
         """Move the cursor to a place."""
