@@ -94,15 +94,20 @@ class Answer:
         self._clock = clock
         self._narrator = narrator
         self._named = Named(question.asked)
-        self._choice: PoolChoice = glance() if question.kind is None else self._named
-        if question.asked.watch is not None:
-            self._choice = Turns(self._choice)
+        first: PoolChoice = glance() if question.kind is None else self._named
+        self._turns = Turns(first)
         self._read_before = False
 
     # -- reading ------------------------------------------------------------------------------
 
-    async def read(self) -> None:
+    async def read(self, *, whole: bool = False) -> None:
         """Read everything that the answer takes, of all regions at once.
+
+        The first time all nodes are read; later those of pools that hint at a change, and some of
+        the others in turn.
+
+        Args:
+            whole: Read the nodes of as many pools as the minute's requests allow.
 
         Raises:
             NotPossible: A pool was named that is not there.
@@ -111,9 +116,10 @@ class Answer:
         if self._read_before and self.question.kind is None:
             # They hardly ever change (RackConnect API reference, 4.1).
             parts -= {Part.NETWORKS}
+        self._turns.whole = whole
         async with asyncio.TaskGroup() as tasks:
             for reader in self.readers:
-                tasks.create_task(reader.read(parts, self._choice))
+                tasks.create_task(reader.read(parts, self._turns))
         self._narrator.end_progress()
         self._read_before = True
         if not self.errors:

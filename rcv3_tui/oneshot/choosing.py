@@ -78,7 +78,9 @@ class Named:
 
 
 class Turns:
-    """Chooses again and again for whoever watches: what hints at a change, and others in turn.
+    """Chooses again and again for whoever watches or waits.
+
+    What has not been read or hints at a change comes first, then the others in turn.
 
     Args:
         first: Chooses among all pools; only what it chooses is ever read.
@@ -88,6 +90,8 @@ class Turns:
         self._first = first
         self._last: dict[tuple[str, str], tuple[int, LoadBalancerPool]] = {}
         self._round = 0
+        self.whole = False
+        """As many as the minute's requests allow: somebody has to be sure."""
 
     def __call__(
         self, reader: RegionReader, pools: Sequence[LoadBalancerPool]
@@ -101,13 +105,15 @@ class Turns:
                 phase(node.status) is Phase.MOVING
                 for node in reader.snapshot.nodes_in(pool.key).values()
             )
-            if before is None or before[1].counts != pool.counts or moving:
+            is_new = before is None or pool.key not in reader.snapshot.nodes
+            if before is None or is_new or before[1].counts != pool.counts or moving:
                 urgent.append(pool)
             else:
                 others.append((before[0], pool.key, pool))
         # As many as leave the lists their requests.
         room = max(1, reader.room - 3 - len(urgent))
-        chosen = urgent + [pool for _, _, pool in sorted(others)[: min(EACH_TURN, room)]]
+        most = room if self.whole else min(EACH_TURN, room)
+        chosen = urgent + [pool for _, _, pool in sorted(others)[:most]]
         for pool in chosen:
             self._last[reader.name, pool.key] = (self._round, pool)
         return chosen

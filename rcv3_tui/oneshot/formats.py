@@ -102,7 +102,7 @@ def _graft(onto: dict[str, Json], whole: Json, path: list[str]) -> None:
 
 
 def _joined(cell: Cell) -> Json:
-    value = cell.value
+    value = None if cell.unknown else cell.value
     if cell.age is not None:
         return int(cell.age)
     if isinstance(value, datetime):

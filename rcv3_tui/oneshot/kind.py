@@ -178,6 +178,7 @@ def _region_place(asked: Asked, several: bool) -> int | None:
 
 def _cell(column: Column[ItemT], reader: RegionReader, item: ItemT, now: datetime) -> Cell:
     value = column.value(reader, item)
+    is_unread = any(reader.snapshot.part(part).fetched is None for part in column.needs)
     age = None
     if column.is_age and isinstance(value, datetime):
         age = max(0.0, (now - value).total_seconds())
@@ -186,4 +187,5 @@ def _cell(column: Column[ItemT], reader: RegionReader, item: ItemT, now: datetim
         age=age,
         phase=None if column.phase is None else column.phase(item),
         note=column.note(item, now),
+        unknown=is_unread and value in (None, ()),
     )

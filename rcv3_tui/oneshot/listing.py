@@ -39,6 +39,8 @@ class Cell(Struct, frozen=True):
     """The life cycle that its colour and sign on a terminal come from."""
     note: str = ""
     """What a terminal shows behind it."""
+    unknown: bool = False
+    """There is no value because it could not be read."""
 
 
 class Row(Struct, frozen=True):

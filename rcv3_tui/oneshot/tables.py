@@ -142,6 +142,8 @@ def _text(cell: Cell, ascii: bool) -> str:
 
 def _value_text(cell: Cell) -> str:
     value = cell.value
+    if cell.unknown:
+        return "?"
     if value is None or value in ("", ()):
         return "-"
     if cell.age is not None:

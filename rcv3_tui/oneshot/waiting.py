@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rcv3_tui.api.errors import ApiError, CredentialsRefused, NotFound, NotReached, TokenRefused
 from rcv3_tui.model.attention import Usual
+from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.times import elapsed
 from rcv3_tui.oneshot.kind import Moving
 from rcv3_tui.sync.schedule import PATIENCE, back_off, poll_pause
@@ -111,8 +112,13 @@ class Waiting:
             await self._answer.read()
             return True
         readers = {reader.name: reader for reader in self._answer.readers}
+        # A node is read together with its pool, once for all that move in there.
+        looks = {
+            (m.region, m.item.pool_key if isinstance(m.item, PoolNode) else m.item.key): m
+            for m in movers
+        }
         try:
-            for mover in movers:
+            for mover in looks.values():
                 await readers[mover.region].look_again(mover.item)
         except NotFound:
             await self._answer.read()
@@ -125,7 +131,7 @@ class Waiting:
 
     async def _confirmed(self) -> bool:
         """Read everything once more: something else may have begun to move."""
-        await self._answer.read()
+        await self._answer.read(whole=True)
         return not self._is_failing() and not self.movers()
 
     def _is_failing(self) -> bool:

@@ -111,8 +111,10 @@ async def test_what_could_be_read_is_printed_and_what_not_is_told(desk: Desk) ->
     desk.account.faults.add(Fault.status(500, path="/public_ips"))
     said = await desk.ask("servers")
     assert said.code == 5
-    assert columns(said, 0) == [("web-1",), ("web-2",)]
+    # What is not known does not look like what is not there.
+    assert columns(said, 0, 3) == [("web-1", "?"), ("web-2", "?")]
     assert "list public IPs" in said.err
+    assert (await desk.ask("servers", "json", columns=("public",))).json[0] == {"public": None}
 
 
 async def test_a_summary_puts_a_dash_where_it_could_not_read(desk: Desk) -> None:

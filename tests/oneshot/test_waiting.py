@@ -67,6 +67,22 @@ async def test_many_at_once_stay_within_the_requests_allowed(desk: Desk) -> None
     assert len(desk.requests()) < 30
 
 
+async def test_waiting_for_a_node_reads_its_pool_and_not_all_of_them(
+    desk: Desk, server: Server
+) -> None:
+    for number in range(15):
+        desk.account.add_node(desk.account.add_pool(f"pool-{number}", external=2), server)
+    pool = desk.account.add_pool("web", external=2)
+    desk.account.add_node(pool, server, status="ADDING", age=0.0, moves_after=40.0)
+    began = desk.clock.monotonic()
+    said = await desk.ask("nodes", wait=0)
+    assert said.code == 0
+    assert 40 <= desk.clock.monotonic() - began < 60
+    assert {r.status for r in desk.account.requests} == {200}
+    reads = [path for path in desk.requests() if "/nodes/" in path]
+    assert max(reads.count(path) for path in reads if pool.id not in path) <= 2
+
+
 async def test_only_what_passes_the_filter_is_waited_for(desk: Desk, server: Server) -> None:
     moving(desk.account, server, 200.0)
     began = desk.clock.monotonic()
