@@ -31,7 +31,7 @@ _EPILOG = """\
 examples:
   rcv3-tui status                       what needs attention, and the figures
   rcv3-tui status ips --filter status:failed
-  rcv3-tui status nodes --pool web-http --wait && echo settled
+  rcv3-tui status nodes --pool RCv3-api --wait && echo settled
   rcv3-tui status servers -c name,public -f csv --no-header
   rcv3-tui status pools -f json | jq -r '.[].name'
   rcv3-tui status ips --watch 10
