@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from rcv3_tui.api.budget import Priority
 from rcv3_tui.clock import Clock
@@ -50,8 +51,11 @@ def judge(
             causes.append(f"{part}: no answer for {beats[part].waiting_for:.0f} s")
     if silent and all(part in silent or part in failing for part in MAIN):
         return LinkState.STALE, causes[-1]
-    if not causes and budget.blocked_for:
-        causes.append("too many requests for the service; it is left alone for a while")
+    if not causes and (seconds := budget.blocked_for):
+        until = clock.now() + timedelta(seconds=seconds)
+        causes.append(
+            f"too many requests for the service; it is left alone until {until:%H:%M:%S} UTC"
+        )
     if causes:
         return LinkState.PARTLY, "; ".join(causes)
     if not all(state.is_read for state in states.values()):

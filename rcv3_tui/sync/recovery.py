@@ -7,6 +7,7 @@ nobody any more. Who takes it up writes its own run into the journal, under a lo
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -92,6 +93,9 @@ def read_history(path: Path) -> History:
         OSError: It is there and cannot be read.
     """
     try:
+        # A device, or a pipe, might never come to an end.
+        if not path.is_file() and path.exists():
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return History((), ())

@@ -134,6 +134,12 @@ async def test_a_line_cut_off_by_a_death_costs_itself_alone(tmp_path: Path) -> N
     assert [left.id for left in taken(tmp_path)] == ["op-1", "op-2"]
 
 
+def test_a_journal_that_is_no_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL).symlink_to("/dev/full")
+    with pytest.raises(OSError, match="no regular file"):
+        taken(tmp_path)
+
+
 def test_no_journal_means_nothing_to_take_up(tmp_path: Path) -> None:
     assert taken(tmp_path / "nowhere") == []
 

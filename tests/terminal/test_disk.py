@@ -69,6 +69,23 @@ def test_without_a_directory_for_the_journal_no_change_leaves(
     assert b"no log is kept" in terminal.raw
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+def test_a_device_in_the_journals_place_is_told_and_no_change_leaves(
+    console: Console, stranger: Stranger, tmp_path: Path
+) -> None:
+    home = tmp_path / "home-of-a-full-device"
+    state = home / "state" / "rcv3-tui"
+    state.mkdir(parents=True)
+    (state / "journal.jsonl").symlink_to("/dev/full")
+    terminal = console(size=SIZE, home=home)
+    terminal.wait_row("edge-1", HELD)
+    terminal.wait_for("no regular file")
+    terminal.press("escape")
+    ask_for_everything(terminal)
+    assert changes_sent(stranger) == []
+    leave(terminal)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's own")
 def test_while_the_disk_is_full_no_change_leaves_and_afterwards_all_is_well(
     console: Console, stranger: Stranger
