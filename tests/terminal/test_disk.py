@@ -66,7 +66,7 @@ def test_without_a_directory_for_the_journal_no_change_leaves(
     terminal.wait_for(lambda: sum("rejected" in line for line in terminal.lines) == 3)
     terminal.press("q")
     assert terminal.wait_end() == 0
-    assert b"no log is kept" in terminal.raw
+    assert b"there is no journal" in terminal.raw
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")

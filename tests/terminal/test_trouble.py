@@ -55,7 +55,7 @@ def test_addresses_that_could_not_be_read_are_not_called_none(
 
 
 def test_a_change_that_is_refused_says_why(console: Console, stranger: Stranger) -> None:
-    reason = "frozen by the change window"
+    reason = "frozen by the window"
     stranger.faults["DELETE /"] = (422, reason)
     terminal = console()
     terminal.wait_row("edge-1", HELD)
