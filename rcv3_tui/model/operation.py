@@ -94,6 +94,9 @@ class Request(Struct, frozen=True, omit_defaults=True):
         if self.kind is Kind.ADD_PUBLIC_IP:
             return f"to {self.server.name}" if self.server else "without a server"
         address = self.public_ip.name if self.public_ip else "?"
+        if self.public_ip is not None and address == self.public_ip.id:
+            # A record without an address has no short name; dialog and details have the whole id.
+            address = address[:8]
         if self.kind in (Kind.ASSIGN, Kind.MOVE) and self.server:
             return f"{address} to {self.server.name}"
         if self.held_by:

@@ -322,7 +322,10 @@ class ConsoleApp(App[int]):
         self._signing_in = self._sign_in_to(settings)
         # Where it cannot be opened the login screen asks; the console does not end for it.
         self._signing_in.worked = True
-        self.switch_screen(self._console)
+        # The first screen was never pushed, so that Textual cannot switch from it.
+        self.push_screen(self._console)
+        self._screen_stack.remove(old)
+        old.remove()
         self._console.say(f"profile {settings.profile}")
         if worker.signed_in is not None:
             self._console.take_all(worker)

@@ -73,8 +73,8 @@ def _show(console: ConsoleScreen, names: Sequence[str]) -> None:
     console.worker.show_regions(names)
     more = ""
     if left:
-        noun = "operation" if len(left) == 1 else "operations"
-        more = f"; {len(left)} {noun} elsewhere go on, see {console.keys['ops']}"
+        noun = "operation elsewhere goes" if len(left) == 1 else "operations elsewhere go"
+        more = f"; {len(left)} {noun} on, see {console.keys['ops']}"
     console.say(f"showing {','.join(names)}{more}")
 
 

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _LOG_LENGTH = 1000
 
+_WARNING_SECONDS = 4.0
+"""How long a warning is left to be read before progress takes its place."""
+
 
 class ConsoleScreen(Screen[None]):
     """The main screen.
@@ -196,9 +199,17 @@ class ConsoleScreen(Screen[None]):
         return said
 
     def show(self, said: Said) -> None:
-        """Put something on the message line, unless an error stands there still."""
-        if self._message is not None and self._message.stays and not said.stays:
-            return
+        """Put something on the message line, unless an error stands there still.
+
+        An answer to a key is not covered at once by how far some work has come.
+        """
+        there = self._message
+        if there is not None and not said.stays:
+            age = (said.at - there.at).total_seconds()
+            if there.stays or (
+                there.tone == "warn" and said.tone == "moving" and age < _WARNING_SECONDS
+            ):
+                return
         self._show_message(said)
 
     def dismiss_error(self) -> bool:
