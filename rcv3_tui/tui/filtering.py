@@ -11,6 +11,7 @@ from rcv3_tui.model.filters import (
     OPERATION_FIELDS,
     Fields,
     FieldType,
+    Filter,
     FilterError,
     finding_fields,
     network_fields,
@@ -75,9 +76,28 @@ def fields(item: Item) -> Fields:
             return operation_fields(item.operation)
 
 
-def row_filter(
-    text: str, pane: PaneKind, now: Callable[[], datetime]
-) -> Callable[[Item], bool] | None:
+class RowFilter:
+    """Tells whether a row passes.
+
+    Args:
+        wanted: What the filter line asks.
+        now: What decides "now", for ages.
+    """
+
+    def __init__(self, wanted: Filter, now: Callable[[], datetime]) -> None:
+        self._wanted = wanted
+        self._now = now
+
+    @property
+    def asks_time(self) -> bool:
+        """Whether a row may come or go though it does not change."""
+        return self._wanted.asks_time
+
+    def __call__(self, item: Item) -> bool:
+        return self._wanted.passes(fields(item), self._now())
+
+
+def row_filter(text: str, pane: PaneKind, now: Callable[[], datetime]) -> RowFilter | None:
     """Read a pane's filter line.
 
     Args:
@@ -92,6 +112,4 @@ def row_filter(
         FilterError: The text cannot be right, however it goes on.
     """
     wanted = parse_filter(text, known_fields(pane))
-    if wanted is None:
-        return None
-    return lambda item: wanted.passes(fields(item), now())
+    return None if wanted is None else RowFilter(wanted, now)

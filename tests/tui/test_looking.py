@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rcv3_tui.simulator import Account, Fault
@@ -396,3 +398,82 @@ async def test_details_begin_with_what_is_wrong_and_what_to_do(opened: Opening) 
         assert "NEEDS ATTENTION" in text
         assert "no reason given by RackConnect" in text
         assert "Remove the failed public IP, then add one to batch-01 again." in text
+
+
+# -- what is remembered -----------------------------------------------------------------------
+
+
+async def test_order_and_width_of_a_pane_are_those_of_the_last_start(
+    opened: Opening, tmp_path: Path
+) -> None:
+    async with opened(state_dir=tmp_path) as console:
+        await console.press("s")
+        await console.write("6")
+        await console.press("S", "2", "w")
+        assert console.table(SERVERS).sorted_by == ("age", True)
+    async with opened(state_dir=tmp_path) as console:
+        assert console.table(SERVERS).sorted_by == ("age", True)
+        assert console.table(IPS).wide
+        assert not console.table(SERVERS).wide
+
+
+async def test_a_remembered_column_that_is_there_no_more_is_passed_over(
+    opened: Opening, tmp_path: Path
+) -> None:
+    (tmp_path / "panes.json").write_text('{"servers": {"sort": "moons", "reverse": true}}')
+    async with opened(state_dir=tmp_path) as console:
+        assert console.table(SERVERS).sorted_by == ("name", False)
+
+
+async def test_an_order_whose_column_has_no_room_stands_in_the_title(opened: Opening) -> None:
+    async with opened(NARROW) as console:
+        await console.press("1", "w", "s")
+        await console.write("9")
+        column = console.table(SERVERS).sorted_by[0]
+        label = next(c.label for c in console.table(SERVERS).columns if c.key == column)
+        await console.press("w")
+        assert f"by {label} ↑" in console.title(SERVERS)
+        await console.press("s")
+        await console.write("1")
+        assert "by " not in console.title(SERVERS)
+
+
+async def test_the_title_says_how_many_marks_the_filter_hides(opened: Opening) -> None:
+    async with opened() as console:
+        await console.mark(SERVERS, "web-01", "db-01")
+        await console.press("/")
+        await console.write("db")
+        await console.press("enter")
+        assert "2 marked (1 hidden)" in console.title(SERVERS)
+        await console.press("escape")
+        assert "2 marked" in console.title(SERVERS)
+        assert "hidden" not in console.title(SERVERS)
+
+
+async def test_a_mistake_in_a_filter_is_shown_where_it_is_and_keeps_what_was_shown(
+    opened: Opening,
+) -> None:
+    async with opened() as console:
+        await console.press("/")
+        await console.write("web age:<")
+        assert len(console.names(SERVERS)) == 4
+        await console.write("x")
+        assert len(console.names(SERVERS)) == 4
+        assert "column 10" in console.title(SERVERS)
+        assert "no length of time" in console.title(SERVERS)
+        await console.press("backspace")
+        await console.write("1d")
+        assert "column" not in console.title(SERVERS)
+        assert console.names(SERVERS) == []
+
+
+async def test_rows_come_and_go_as_they_grow_older_than_a_filter_says(opened: Opening) -> None:
+    async with opened() as console:
+        await console.press("3")
+        await console.go(POOLS, "RCv3-web-http")
+        await console.press("enter", "/")
+        await console.write("age:<30s")
+        await console.press("enter")
+        assert console.names(NODES) == ["web-04"]
+        await console.advance(30)
+        assert console.names(NODES) == []

@@ -21,6 +21,7 @@ def choose_sort(console: ConsoleScreen) -> None:
     def chosen(column: str | None) -> None:
         if column is not None:
             pane.sort_by(column, reverse=not reverse if column == sorted_by else False)
+            console.panes.remember(pane)
 
     console.app.push_screen(
         ChooseScreen(
@@ -41,9 +42,11 @@ def reverse_sort(console: ConsoleScreen) -> None:
     pane = console.pane
     column, reverse = pane.sorted_by or (pane.table.columns[0].key, False)
     pane.sort_by(column, not reverse)
+    console.panes.remember(pane)
 
 
 def toggle_wide(console: ConsoleScreen) -> None:
     """Show more columns, or fewer."""
-    table = console.pane.table
-    table.wide = not table.wide
+    pane = console.pane
+    pane.table.wide = not pane.table.wide
+    console.panes.remember(pane)

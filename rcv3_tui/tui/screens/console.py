@@ -22,6 +22,7 @@ from rcv3_tui.tui.actions.undoing import Undoing
 from rcv3_tui.tui.commands import BY_NAME, COMMANDS, DEFAULT_KEYS, Command, hints
 from rcv3_tui.tui.commands.moving import TableCommand
 from rcv3_tui.tui.formats import glyphs, old_picture
+from rcv3_tui.tui.habits import Habits
 from rcv3_tui.tui.heading import heading
 from rcv3_tui.tui.items import FindingItem, Item
 from rcv3_tui.tui.key_names import KeyNames
@@ -81,7 +82,8 @@ class ConsoleScreen(Screen[None]):
         self.signs = glyphs(self.ascii)
         self.keys = KeyNames(DEFAULT_KEYS, self.settings.keys)
         self.picture = Picture(self.worker.clock, self.worker)
-        self.panes = Panes(self.picture, self.signs, self.keys, ascii_only=self.ascii)
+        habits = Habits(self.settings.state_dir)
+        self.panes = Panes(self.picture, self.signs, self.keys, habits, ascii_only=self.ascii)
         self.messages: list[Said] = []
         self.going = Going(self)
         self.undoing = Undoing(self)
@@ -153,7 +155,7 @@ class ConsoleScreen(Screen[None]):
         self._hearing.tick()
         self.write_header()
         for pane in self.panes.in_view():
-            pane.table.tick()
+            pane.tick()
 
     # -- header, footer, messages -------------------------------------------------------------
 

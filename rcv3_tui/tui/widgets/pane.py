@@ -22,6 +22,10 @@ from rcv3_tui.tui.widgets.table import Column, MarksChanged, PositionChanged, Ta
 ItemT = TypeVar("ItemT", bound=Item)
 
 
+_ROWS_A_TICK = 2000
+"""Rows that a filter by age looks at each second, on the average."""
+
+
 class Pane(Vertical, Generic[ItemT]):
     """One pane.
 
@@ -77,6 +81,9 @@ class Pane(Vertical, Generic[ItemT]):
         self._title = Line(spelled_in_ascii=ascii_only, classes="pane-title")
         self._beside: tuple[str, ...] = ()
         self._leads = 0
+        self._test: Callable[[Item], bool] | None = None
+        self._asks_time = False
+        self._ticks = 0
 
     def compose(self) -> ComposeResult:
         """Title over table."""
@@ -156,7 +163,15 @@ class Pane(Vertical, Generic[ItemT]):
             self.update_title()
             return
         self.filter_error = None
+        self._asks_time = test is not None and test.asks_time
         self._use(test)
+
+    def tick(self) -> None:
+        """Say again what depends on the time: cells, and which rows a filter by age shows."""
+        self._ticks += 1
+        if self._asks_time and self._ticks % (1 + self.table.total_count // _ROWS_A_TICK) == 0:
+            self._use(self._test)
+        self.table.tick()
 
     def toggle_attention(self) -> None:
         """Show only what needs attention, or everything again."""
@@ -164,6 +179,7 @@ class Pane(Vertical, Generic[ItemT]):
         self.set_filter(self.filter_text)
 
     def _use(self, test: Callable[[Item], bool] | None) -> None:
+        self._test = test
         if self.attention_only:
             words = test
             self.table.set_filter(
@@ -210,6 +226,8 @@ class Pane(Vertical, Generic[ItemT]):
             left.append(Piece(f"  {self.filter_error}", "failed", spare=1))
         elif self.filter_text:
             left.append(Piece(f"  /{self.filter_text}", "accent"))
+        if (order := self._hidden_order()) is not None:
+            left.append(Piece(f"  {order}", spare=3))
         marks = len(self.table.marks)
         if marks:
             hidden = self.table.hidden_marks
@@ -229,6 +247,14 @@ class Pane(Vertical, Generic[ItemT]):
             right.append(Piece(note, "muted", spare=4))
         right += [Piece(f" {position} " if position.total else " ", spare=2)]
         self._title.show(left, right)
+
+    def _hidden_order(self) -> str | None:
+        """Name the column that the rows are ordered by, where its own label cannot."""
+        column, reverse = self.table.sorted_by
+        if self._leads or not self.table.size or not column or self.table.shows(column):
+            return None
+        label = next(c.label for c in self.table.columns if c.key == column)
+        return f"by {label} {self._signs.down if reverse else self._signs.up}"
 
     @property
     def title_line(self) -> str:

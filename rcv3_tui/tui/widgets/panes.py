@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import cast
 
@@ -12,6 +13,7 @@ from textual.geometry import Size
 from rcv3_tui.model.snapshot import PartState
 from rcv3_tui.tui import columns
 from rcv3_tui.tui.formats import Glyphs
+from rcv3_tui.tui.habits import Habit, Habits
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind, Picture, RowDiffs
@@ -74,6 +76,7 @@ class Panes(Container):
         picture: What their rows are made from.
         signs: The glyphs of this terminal.
         keys: The keys that are in force.
+        habits: How the panes are liked.
         ascii_only: No byte beyond ASCII may be drawn.
     """
 
@@ -87,7 +90,13 @@ class Panes(Container):
     """
 
     def __init__(
-        self, picture: Picture, signs: Glyphs, keys: KeyNames, *, ascii_only: bool
+        self,
+        picture: Picture,
+        signs: Glyphs,
+        keys: KeyNames,
+        habits: Habits,
+        *,
+        ascii_only: bool,
     ) -> None:
         super().__init__(id="panes")
         self.active = PaneKind.SERVERS
@@ -102,6 +111,7 @@ class Panes(Container):
         self._picture = picture
         self._signs = signs
         self._keys = keys
+        self._habits = habits
         self._ascii_only = ascii_only
         self._several_regions = False
         self._panes = self._make(regions=False)
@@ -164,8 +174,23 @@ class Panes(Container):
         self.set_timer(_LATER, self.complete)
         for kind in (PaneKind.OPERATIONS, PaneKind.ATTENTION):
             self._panes[kind].part_changed(PartState(fetched=self._picture.now()))
-        for kind, column in _FIRST_ORDER.items():
-            self._panes[kind].sort_by(column, reverse=False)
+        self._order()
+
+    def _order(self) -> None:
+        """Put each pane's rows in the order that it is liked in."""
+        for kind, first in _FIRST_ORDER.items():
+            habit, table = self._habits.of(kind), self._panes[kind].table
+            if any(column.key == habit.sort for column in table.columns):
+                self._panes[kind].sort_by(habit.sort, habit.reverse)
+            else:
+                self._panes[kind].sort_by(first, reverse=False)
+            table.wide = habit.wide
+
+    def remember(self, pane: Pane[Item]) -> None:
+        """Have a pane come up at the next start as it is now."""
+        column, reverse = pane.table.sorted_by
+        if self._habits.note(pane.kind, Habit(column, reverse, pane.table.wide)):
+            asyncio.get_running_loop().run_in_executor(None, self._habits.write)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -190,6 +215,7 @@ class Panes(Container):
         self._several_regions = several
         for kind, pane in self._make(regions=several).items():
             self._panes[kind].table.set_columns(pane.table.columns)
+        self._order()
 
     def apply(self, diffs: RowDiffs) -> None:
         """Take the rows that differ in."""

@@ -159,6 +159,11 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         """The sort column's key, empty for none, and whether the order is turned around."""
         return self._sorted_by, self._reverse
 
+    def shows(self, key: str) -> bool:
+        """Tell whether there is room for a column, so that its label can be read."""
+        slots = lay_out(self._columns, self.size.width, wide=self.wide)
+        return self._header_height > 0 and any(slot.column.key == key for slot in slots)
+
     @property
     def items(self) -> Mapping[str, ItemT]:
         """All items by id, with those that the filter hides. To read, not to keep."""
