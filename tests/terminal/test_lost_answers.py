@@ -27,6 +27,8 @@ class Change:
     ask: Callable[[Terminal], None]
     is_done: Callable[[Stranger], bool]
     operations: int = 1
+    retained: bool = False
+    """The address is a retained one to begin with."""
 
     def __str__(self) -> str:
         return self.name
@@ -45,6 +47,19 @@ def remove(terminal: Terminal) -> None:
 
 def retain(terminal: Terminal) -> None:
     terminal.press("2", "t")
+
+
+def move(terminal: Terminal) -> None:
+    terminal.press("2", "v")
+    terminal.read_dialog("is with edge-1")
+    terminal.press("m")
+    terminal.read_dialog("to which server?")
+    terminal.type("store-1")
+    terminal.wait_for("1 of 4")
+    terminal.press("enter")
+    terminal.read_dialog("Cancel")
+    terminal.type(HELD)
+    terminal.press("tab", "enter")
 
 
 def add_nodes(terminal: Terminal) -> None:
@@ -79,6 +94,13 @@ REMOVE = Change(
 RETAIN = Change(
     "retain-public-ip", "PATCH /v3/771204/public_ips", retain, lambda at: at.public_ips[0].retain
 )
+MOVE = Change(
+    "move-public-ip",
+    "PATCH /v3/771204/public_ips",
+    move,
+    lambda at: at.public_ips[0].server is at.servers[2],
+    retained=True,
+)
 ADD_NODES = Change(
     "add-nodes",
     "POST /v3/771204/load_balancer_pools/nodes",
@@ -93,7 +115,7 @@ REMOVE_NODES = Change(
     lambda at: at.members_of(at.pools[0]) == [],
     operations=2,
 )
-CHANGES = (ADD, REMOVE, RETAIN, ADD_NODES, REMOVE_NODES)
+CHANGES = (ADD, REMOVE, RETAIN, MOVE, ADD_NODES, REMOVE_NODES)
 
 OF_ADDING: dict[str, tuple[Play, bool]] = {
     "500-before": (mishaps.fault, False),
@@ -157,6 +179,7 @@ def leave_and_quit(terminal: Terminal) -> None:
 def go_wrong(console: Console, stranger: Stranger, change: Change, mishap: Mishap) -> None:
     """Ask for a change that something happens to, and see to its end and to what is told."""
     stranger.mishaps.append(mishap)
+    stranger.public_ips[0].retain = change.retained
     terminal = console("--timeout", "1", size=SIZE)
     terminal.wait_row("edge-1", HELD)
     terminal.wait_for(lambda: " live " in terminal.lines[0])

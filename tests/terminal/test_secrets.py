@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import stat
 from collections.abc import Mapping
@@ -53,6 +54,7 @@ def test_a_whole_session_leaves_no_secret_behind(
     terminal.press("5")
     terminal.wait_for(lambda: terminal.text.count(" settled ") == 2)
 
+    take_along(terminal)
     shown = Path(f"/proc/{terminal.pid}/cmdline").read_bytes()
     assert b"rcv3-tui" in shown
     assert not any(word.encode() in shown for word in (*SECRETS, TOKEN))
@@ -93,6 +95,28 @@ def remove(terminal: Terminal) -> None:
     terminal.type("edge-1")
     terminal.press("tab", "enter")
     terminal.wait_for(lambda: HELD not in terminal.row("edge-1"), timeout=20.0)
+
+
+def take_along(terminal: Terminal) -> None:
+    """Copy the curl command of what is on the screen, and save it to a file."""
+    view = terminal.home / "view.json"
+    terminal.press("escape", "2")
+    for which in ("r", "c"):
+        terminal.press("x")
+        terminal.read_dialog("Copy which curl command?")
+        terminal.press(which)
+        terminal.wait_gone("Copy which")
+        terminal.wait_for("cop")
+    terminal.press(":")
+    terminal.type(f"save {view}")
+    terminal.press("enter")
+    terminal.wait_for(view.exists)
+    copied = re.findall(rb"\x1b\]52;[a-z]*;([A-Za-z0-9+/=]*)", terminal.raw)
+    texts = [base64.b64decode(each) for each in copied]
+    assert len(texts) == 2
+    for text in texts:
+        assert b"$TOKEN" in text
+        assert not any(secret.encode() in text for secret in (*SECRETS, TOKEN))
 
 
 def assert_private(home: Path) -> None:
