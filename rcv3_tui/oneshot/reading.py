@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from rcv3_tui.api.budget import Priority
@@ -29,8 +30,6 @@ from rcv3_tui.model.snapshot import Part, PartState, Snapshot
 from rcv3_tui.sync.budget import LIMIT
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rcv3_tui.clock import Clock
     from rcv3_tui.model.attention import Finding, Usual
     from rcv3_tui.oneshot.narration import Narrator
@@ -41,6 +40,9 @@ PoolChoice = Callable[["RegionReader", Sequence[LoadBalancerPool]], Sequence[Loa
 
 LONGEST_WAIT = 90.0
 """Seconds that a service may ask to be left alone; more is told instead of waited for."""
+
+_WRONG_BY = 30.0
+"""Seconds from which on two clocks differ by more than the line and whole seconds make."""
 
 _TRIES = 3
 _AT_ONCE = 6
@@ -84,6 +86,14 @@ class RegionReader:
     def name(self) -> str:
         """The region's name."""
         return self.snapshot.region
+
+    @property
+    def now(self) -> datetime:
+        """The time of day as the service sees it, where this machine's clock is far from it."""
+        offset = self._region.rackconnect.transport.clock_offset
+        if abs(offset) < _WRONG_BY:
+            return self._clock.now()
+        return self._clock.now() + timedelta(seconds=offset)
 
     @property
     def room(self) -> int:

@@ -93,7 +93,7 @@ class Waiting:
     def _age(self, mover: Moving, seen: float) -> float:
         """Give the seconds that something has been moving, as far as known."""
         if mover.since is not None:
-            return (self._clock.now() - mover.since).total_seconds()
+            return (self._answer.now - mover.since).total_seconds()
         return self._clock.monotonic() - seen
 
     def _patience(self, mover: Moving) -> float:

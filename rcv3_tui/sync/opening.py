@@ -82,13 +82,13 @@ def open_regions(
         rackconnect = endpoint_for(access.catalogue, name, tenant, identity)
         servers = servers_endpoint_for(access.catalogue, name, tenant, identity)
         budget = RequestBudget(clock, ledger=ledger_for(settings, rackconnect, clock))
+        own = Transport(http, session, rackconnect, budget=budget, clock=clock)
+        nova = None if servers is None else Transport(http, session, servers, clock=clock)
         regions.append(
             OpenRegion(
                 name=name,
-                rackconnect=RackConnect(Transport(http, session, rackconnect, budget=budget)),
-                servers=(
-                    None if servers is None else CloudServers(Transport(http, session, servers))
-                ),
+                rackconnect=RackConnect(own),
+                servers=None if nova is None else CloudServers(nova),
                 budget=budget,
             )
         )

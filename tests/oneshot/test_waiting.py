@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rcv3_tui.clock import ManualClock
 from rcv3_tui.simulator import Account, Fault, Server
 from tests.oneshot.desk import Desk, columns
 
@@ -89,6 +90,18 @@ async def test_only_what_passes_the_filter_is_waited_for(desk: Desk, server: Ser
     said = await desk.ask("ips", wait=0, filter="!web-1")
     assert said.code == 0
     assert desk.clock.monotonic() - began < 1
+
+
+async def test_a_clock_that_is_an_hour_wrong_makes_nothing_stuck(clock: ManualClock) -> None:
+    account = Account(now=lambda: clock.timestamp() - 3600.0)
+    account.add_network()
+    moving(account, account.add_server("web-1"), 8.0)
+    desk = Desk(account, clock)
+    began = clock.monotonic()
+    said = await desk.ask("ips", wait=0)
+    assert said.code == 0
+    assert clock.monotonic() - began >= 8
+    assert columns(said, 1) == [("ACTIVE",)]
 
 
 async def test_what_got_stuck_is_told_and_not_waited_for(desk: Desk, server: Server) -> None:
