@@ -11,6 +11,7 @@ from shutil import which
 
 from rcv3_tui.credentials import without_secrets
 from rcv3_tui.doctor.finding import Finding, note, ok, warn
+from rcv3_tui.terminal import Depth, depth_of, refusal_of
 
 _LEAST = (80, 24)
 """Columns and rows from which on everything works."""
@@ -44,11 +45,13 @@ def look(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _kind(environ: Mapping[str, str]) -> Finding:
     term = environ.get("TERM", "")
+    refused = refusal_of(environ)
     afar = ", over SSH" if environ.get("SSH_CONNECTION") else ""
-    if term in ("", "dumb", "unknown"):
+    if refused or not term:
         return warn(
             "terminal",
-            f"TERM is {term or 'not set'}{afar}: the console cannot draw",
+            f"TERM is {term or 'not set'}{afar}: "
+            + ("the console cannot draw" if refused else "the console takes it for a plain one"),
             "export TERM=xterm-256color; status works without",
         )
     return ok("terminal", f"TERM={term}{afar}")
@@ -57,13 +60,15 @@ def _kind(environ: Mapping[str, str]) -> Finding:
 def _colours(environ: Mapping[str, str]) -> Finding:
     if environ.get("NO_COLOR"):
         return note("colours", "none, since NO_COLOR is set")
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return ok("colours", "16 million (COLORTERM)")
-    term = environ.get("TERM", "")
-    if "256color" in term or "direct" in term or "kitty" in term:
+    depth = depth_of(environ)
+    if depth is Depth.TRUE:
+        return ok("colours", "16 million")
+    if depth is Depth.EIGHT_BIT:
         return ok("colours", "256 (TERM)")
     return note(
-        "colours", f"16, as far as TERM={term} tells", "export COLORTERM=truecolor if it has more"
+        "colours",
+        f"{int(depth) or 'none'}, as far as TERM={environ.get('TERM', '')} tells",
+        "export TERM=xterm-256color if the terminal has as many",
     )
 
 

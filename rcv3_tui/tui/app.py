@@ -68,6 +68,10 @@ class Profiles(Protocol):
         """
 
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Signals that end the console, with the terminal as it was and operations in the journal."""
+
+
 class ConsoleApp(App[int]):
     """The console.
 
@@ -150,7 +154,7 @@ class ConsoleApp(App[int]):
     def on_load(self) -> None:
         """Be ready to give the terminal back before it is taken."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGHUP):
+        for name in _ENDING:
             loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
 
     def on_mount(self) -> None:
@@ -199,7 +203,7 @@ class ConsoleApp(App[int]):
     async def on_unmount(self) -> None:
         """Stop the worker; operations under way are in the journal."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGHUP):
+        for name in _ENDING:
             loop.remove_signal_handler(name)
         await self._crew.stop()
 

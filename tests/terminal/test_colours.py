@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.conftest import Opener, account_of, assert_restored, at_once, leave
+from tests.terminal.conftest import SIZES, Opener, account_of, assert_restored, at_once, leave
 from tests.terminal.stranger import API_KEY, USERNAME, Stranger
 from tests.terminal.terminal import Terminal
 
@@ -31,8 +33,10 @@ def test_a_session_writes_no_colour_that_its_terminal_lacks(
     opened: Opener, stranger: Stranger
 ) -> None:
     terminals = {
-        term: opened(environment=account_of(stranger) | {"TERM": term, "COLORTERM": "truecolor"})
-        for term, _ in FEW
+        term: opened(
+            environment=account_of(stranger) | {"TERM": term, "COLORTERM": "truecolor"}, size=size
+        )
+        for (term, _), size in zip(FEW, itertools.cycle(SIZES), strict=False)
     }
     terminals["NO_COLOR"] = opened(
         environment=account_of(stranger) | {"NO_COLOR": "1", "COLORTERM": "truecolor"}
@@ -73,7 +77,9 @@ def test_where_text_is_not_utf8_a_session_is_ascii_alone(
     opened: Opener, stranger: Stranger, arguments: tuple[str, ...], environment: Mapping[str, str]
 ) -> None:
     stranger.servers[2].name = "st\u00e9-\u6570\u636e"
-    session = opened(*arguments, environment=account_of(stranger) | dict(environment))
+    session = opened(
+        *arguments, environment=account_of(stranger) | dict(environment), size=SIZES[1]
+    )
     login = opened(
         *arguments, environment={"RCV3_IDENTITY_URL": stranger.identity_url, **environment}
     )
@@ -113,6 +119,31 @@ def test_the_mouse_is_left_to_the_terminal_unless_it_is_asked_for(
     mouse = re.compile(rb"\x1b\[\?(?:9|100[0-3]|1005|1006|1015|1016)h")
     assert mouse.search(without.raw) is None
     assert mouse.search(taken.raw) is not None
+
+
+def test_m_takes_the_mouse_and_gives_it_back(opened: Opener, stranger: Stranger) -> None:
+    terminal = opened(environment=account_of(stranger))
+    terminal.wait_for("edge-1")
+    terminal.press("m")
+    terminal.wait_for("mouse is taken")
+    assert "?1003" in terminal.left_on
+    terminal.press("m")
+    terminal.wait_for("the mouse is the terminal's")
+    assert "?1003" not in terminal.left_on
+    terminal.press("m")
+    terminal.wait_for("mouse is taken")
+    leave(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_every_mode_is_taken_back_when_a_signal_ends_it(
+    opened: Opener, stranger: Stranger, number: signal.Signals
+) -> None:
+    terminal = opened("--mouse", environment=account_of(stranger))
+    terminal.wait_for("edge-1")
+    terminal.signal(number)
+    assert terminal.wait_end() == 128 + number
+    assert_restored(terminal)
 
 
 def test_a_terminal_that_cannot_place_text_is_refused(opened: Opener, stranger: Stranger) -> None:
@@ -161,9 +192,13 @@ def play(terminal: Terminal) -> None:
     terminal.wait_for("Enter takes")
     terminal.type("\u00e9")
     terminal.press("escape", "escape", "l")
+    terminal.wait_for("Messages")
     terminal.press("escape", "ctrl+p")
-    terminal.settle()
-    terminal.press("escape")
+    terminal.wait_for("a command, or part of it")
+    terminal.type("reg")
+    terminal.wait_for("region")
+    terminal.press("down", "escape")
+    terminal.wait_gone("another region")
     terminal.settle()
     leave(terminal)
 
