@@ -11,6 +11,12 @@ SIZE = (100, 28)
 _KEY = 0.35
 """Seconds from one key to the next."""
 
+_SECOND = 0.4
+"""Seconds for which a second of the account is shown."""
+
+_LONGEST = 30
+"""Seconds of the account in which every change here has come to its end."""
+
 _LETTER = 0.12
 """Seconds from one letter to the next."""
 
@@ -23,19 +29,15 @@ async def record() -> str:
         await reel.keys("down", "down", "down")
         await reel.hold(0.8)
         await reel.keys("a")
-        for _ in range(9):
-            await on_stage.wait(1.0)
-            await reel.hold(0.5)
-        await reel.hold(1.8)
+        await reel.until("is ACTIVE")
+        await reel.hold(2.0)
         await reel.keys("ctrl+d")
         await reel.hold(2.6)
         await reel.letters("203.0.113.15")
         await reel.keys("tab")
         await reel.hold(0.9)
         await reel.keys("enter")
-        for _ in range(8):
-            await on_stage.wait(1.0)
-            await reel.hold(0.5)
+        await reel.until("203.0.113.15 is removed")
         await reel.hold(2.0)
         return recording(reel.moments, "rcv3-tui --demo")
 
@@ -54,6 +56,20 @@ class _Reel:
             last = self.moments.pop()
             seconds += last.seconds
         self.moments.append(Moment(frame, seconds))
+
+    async def until(self, words: str) -> None:
+        """Record second after second until words are seen.
+
+        Raises:
+            RuntimeError: They are not, in a time that is long enough for anything here.
+        """
+        for _ in range(_LONGEST):
+            await self._stage.wait(1.0)
+            await self.hold(_SECOND)
+            text = "\n".join("".join(part for part, _, _ in row) for row in self.moments[-1].frame)
+            if words in text:
+                return
+        raise RuntimeError(f"not within {_LONGEST} s: {words}\n{text}")
 
     async def keys(self, *keys: str) -> None:
         """Press keys, and record what each does."""

@@ -158,6 +158,7 @@ PICTURES = (
     Picture("copy", _pressing(*_to_api_01, "C")),
     Picture("mask", _pressing(*_to_api_01, "P")),
     Picture("log", _log),
+    Picture("attention", _pressing(), Play(account=trouble)),
     Picture("trouble", _pressing("!"), Play(account=trouble)),
     Picture("hostile", _pressing("f", "end"), Play(account=trouble)),
     Picture("removal", _pressing("2", "down", "down", "ctrl+d")),

@@ -25,7 +25,7 @@ def pool_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[Pool
         Column(
             key="name",
             label="POOL",
-            min_width=10,
+            min_width=12,
             max_width=50,
             weight=3,
             priority=0,
@@ -46,8 +46,9 @@ def pool_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[Pool
         Column(
             key="status",
             label="STATUS",
-            min_width=10,
+            min_width=8,
             max_width=24,
+            weight=1,
             priority=2,
             cell=lambda item: Cell(
                 *status_text(
