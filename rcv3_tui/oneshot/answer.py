@@ -141,6 +141,11 @@ class Answer:
         ]
 
     @property
+    def is_refused(self) -> bool:
+        """The services take no token of this account any more."""
+        return any(isinstance(e, TokenRefused | CredentialsRefused) for _, e in self.errors)
+
+    @property
     def is_empty_handed(self) -> bool:
         """Nothing at all of what was asked about could be read, now or before."""
         parts = [kind.part for kind in self.question.kinds]
@@ -235,9 +240,9 @@ class Answer:
 
     def code(self) -> ExitCode:
         """Give the exit code that the answer comes to."""
-        errors = [error for _, error in self.errors]
-        if any(isinstance(error, TokenRefused | CredentialsRefused) for error in errors):
+        if self.is_refused:
             return ExitCode.CREDENTIALS_REFUSED
+        errors = [error for _, error in self.errors]
         if any(isinstance(error, NotReached) for error in errors):
             return ExitCode.UNREACHABLE
         skipped = any(s.skipped for reader in self.readers for s in reader.snapshot.parts.values())

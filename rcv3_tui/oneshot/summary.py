@@ -38,6 +38,9 @@ _API_NAMES = {
     Part.NETWORKS: "cloud_networks",
 }
 _COLOURS = {Severity.FAILED: "1;31", Severity.WARNING: "33", Severity.NOTE: "36"}
+_LEAST_FOR_BLOCKS = 40
+"""Columns below which a text is cut rather than spread over many short lines."""
+
 _INDENT = " " * 11
 """What a line of a block begins with, so wide that the words of severity fit in."""
 
@@ -149,7 +152,7 @@ def _whose(summary: Summary) -> str:
 
 
 def _attention(summary: Summary, looks: Looks, room: int | None) -> list[str]:
-    """Write what needs attention: with what to do about it, where there is room for that."""
+    """Write what needs attention, and what to do about it for as many as there is room for."""
     several = len(summary.regions) > 1
     urgent = [f for f in summary.findings if f.severity is not Severity.NOTE]
     if urgent:
@@ -161,14 +164,22 @@ def _attention(summary: Summary, looks: Looks, room: int | None) -> list[str]:
     movers = [_mover(mover, summary.now, several=several) for mover in _lively(summary)]
     entries = [_finding(finding, summary.now, several=several) for finding in summary.findings]
     entries += movers
-    whole = [line for entry in entries for line in _block(entry, looks)]
-    if room is None or len(whole) <= room:
-        return [first, *whole]
-    short = [_one_line(entry, looks) for entry in entries]
-    if len(short) > room:
-        left = len(short) - max(0, room - 1)
-        short[max(0, room - 1) :] = [_fitted(f"  and {left} more", looks)]
-    return [first, *short]
+    if room is None:
+        return [first, *(line for entry in entries for line in _block(entry, looks))]
+    if len(entries) > room:
+        shown = entries[: max(0, room - 1)]
+        more = _fitted(f"  and {len(entries) - len(shown)} more", looks)
+        return [first, *(_one_line(entry, looks) for entry in shown), more]
+    lines = [first]
+    spare = room - len(entries) if looks.columns >= _LEAST_FOR_BLOCKS else 0
+    for entry in entries:
+        block = _block(entry, looks)
+        if len(block) - 1 <= spare:
+            spare -= len(block) - 1
+            lines += block
+        else:
+            lines.append(_one_line(entry, looks))
+    return lines
 
 
 def _lively(summary: Summary) -> list[Moving]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rcv3_tui.api.errors import ApiError, CredentialsRefused, NotFound, NotReached, TokenRefused
+from rcv3_tui.api.errors import ApiError, NotFound, NotReached
 from rcv3_tui.model.attention import Usual
 from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.times import elapsed
@@ -78,7 +78,7 @@ class Waiting:
             failures += 1
             now = self._clock.monotonic()
             failing_since = now if failing_since is None else failing_since
-            if self._is_final() or now - failing_since > PATIENCE:
+            if self._answer.is_refused or now - failing_since > PATIENCE:
                 self._narrator.end_progress()
                 return False
 
@@ -136,10 +136,6 @@ class Waiting:
 
     def _is_failing(self) -> bool:
         return bool(self._answer.errors)
-
-    def _is_final(self) -> bool:
-        errors = [error for _, error in self._answer.errors]
-        return any(isinstance(error, TokenRefused | CredentialsRefused) for error in errors)
 
     # -- telling ------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.oneshot.asked import Format
 from rcv3_tui.oneshot.times import rfc3339
@@ -32,7 +34,8 @@ async def watch(
         narrator: Is told what could not be read.
 
     Returns:
-        The exit code, when there is nothing left to wait for; without `--wait` it goes on for ever.
+        The exit code, when there is nothing left to wait for or the credentials are not taken any
+        more; else it goes on for ever.
 
     Raises:
         Closed: Nobody reads it any more.
@@ -58,6 +61,10 @@ async def watch(
         first = False
         await clock.sleep(every)
         await answer.read()
+        if answer.is_refused:
+            # Asking on and on would lock the user out.
+            answer.tell_trouble()
+            return answer.code()
 
 
 def _picture(answer: Answer, every: float, out: Out) -> str:
@@ -65,7 +72,8 @@ def _picture(answer: Answer, every: float, out: Out) -> str:
     looks = out.measured()
     head = f"every {every:g} s  {rfc3339(answer.now.replace(microsecond=0))}  Ctrl+C ends"
     trouble = [cut(f"! {line}", looks.columns, ascii=looks.ascii) for line in answer.trouble()]
-    lines = [cut(head, looks.columns), *trouble, "", *answer.lines(looks)]
+    above = [cut(head, looks.columns), *trouble, ""]
+    lines = [*above, *answer.lines(replace(looks, rows=max(1, looks.rows - len(above))))]
     room = looks.rows - 1
     if len(lines) > room:
         rest = len(lines) - room + 1

@@ -112,6 +112,16 @@ async def test_watching_and_waiting_ends_when_all_has_settled(desk: Desk) -> Non
     assert [table.count("ADDING") for table in said.out.split("\n\n")] == [1, 1, 1, 0]
 
 
+async def test_credentials_that_are_not_taken_any_more_end_it(desk: Desk) -> None:
+    task = desk.start("servers", watch=5.0)
+    await desk.pass_time(1)
+    desk.account.faults.add(Fault.status(401))
+    said = await desk.finish(task)
+    assert said.code == 3
+    assert said.err
+    assert desk.signs_in() == 2
+
+
 async def test_a_reader_that_has_enough_ends_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
