@@ -30,6 +30,16 @@ def retained_count(snapshot: Snapshot) -> int:
     return sum(1 for record in snapshot.public_ips.values() if record.retain)
 
 
+def is_plainly_well(snapshot: Snapshot, record: PublicIP, *, servers_read: bool) -> bool:
+    """Tell at a glance that nothing is wrong with a record, as with nearly all; False: look."""
+    if record.status != "ACTIVE" or record.server is None:
+        return False
+    if not servers_read:
+        return True
+    server = snapshot.servers.get(record.server.key)
+    return server is not None and server.access_ip == record.address
+
+
 def judge_public_ip(case: Case, record: PublicIP, retained: int) -> Judgement:
     """Say what is wrong with a public IP record.
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from rcv3_tui.model.attention.case import Case, Judgement
 from rcv3_tui.model.attention.findings import Finding, Row, Rule, Severity
 from rcv3_tui.model.resources import Server
-from rcv3_tui.model.snapshot import Part
+from rcv3_tui.model.snapshot import Part, Snapshot
 from rcv3_tui.model.status import Phase, server_phase
+
+
+def is_plainly_well(snapshot: Snapshot, server: Server) -> bool:
+    """Tell at a glance that nothing is wrong with a server, as nearly all are; False: look."""
+    names = snapshot.network_names
+    return (
+        server.status == "ACTIVE"
+        and not server.task_state
+        and (not names or any(address.label in names for address in server.addresses[:1]))
+    )
 
 
 def judge_server(case: Case, server: Server) -> Judgement:

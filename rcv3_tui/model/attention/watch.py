@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from rcv3_tui.model.attention import public_ips, servers
 from rcv3_tui.model.attention.case import Case, Judgement, Since
 from rcv3_tui.model.attention.findings import Finding, Row, Rule, in_order
 from rcv3_tui.model.attention.pools import judge_node, judge_pool
@@ -166,8 +167,11 @@ class Watch:
 
     def _judge_servers(self, case: Case, delta: Delta) -> None:
         self._forget(Part.SERVERS, delta.removed)
-        for key in delta.changed & case.snapshot.servers.keys():
-            self._keep(Part.SERVERS, key, judge_server(case, case.snapshot.servers[key]))
+        snapshot = case.snapshot
+        for key in delta.changed & snapshot.servers.keys():
+            server = snapshot.servers[key]
+            if (Part.SERVERS, key) in self._found or not servers.is_plainly_well(snapshot, server):
+                self._keep(Part.SERVERS, key, judge_server(case, server))
 
     def _judge_public_ips(self, case: Case, delta: Delta) -> None:
         snapshot = case.snapshot
@@ -177,15 +181,19 @@ class Watch:
             # Which of a server's records counts depends on all of them.
             for key in tuple(keys):
                 link = snapshot.public_ips[key].server
-                if link is not None:
-                    keys.update(other.key for other in snapshot.ips_of.get(link.key, ()))
+                records = () if link is None else snapshot.ips_of.get(link.key, ())
+                if len(records) > 1:
+                    keys.update(record.key for record in records)
             retained = retained_count(snapshot)
             if retained != self._retained:
                 self._retained = retained
                 keys.update(self._kept_rows & snapshot.public_ips.keys())
+        read = snapshot.part(Part.SERVERS).is_read
         for key in keys:
             record = snapshot.public_ips[key]
-            self._keep(Part.PUBLIC_IPS, key, judge_public_ip(case, record, self._retained))
+            well = public_ips.is_plainly_well(snapshot, record, servers_read=read)
+            if (Part.PUBLIC_IPS, key) in self._found or not well:
+                self._keep(Part.PUBLIC_IPS, key, judge_public_ip(case, record, self._retained))
         if delta:
             gone = frozenset(k for k in self._kept_rows if k not in snapshot.public_ips)
             self._kept_rows = (self._kept_rows - gone - keys) | {
