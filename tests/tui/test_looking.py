@@ -477,3 +477,21 @@ async def test_rows_come_and_go_as_they_grow_older_than_a_filter_says(opened: Op
         assert console.names(NODES) == ["web-04"]
         await console.advance(30)
         assert console.names(NODES) == []
+
+
+async def test_a_mistake_is_pointed_at_while_it_is_typed_also_where_there_is_little_room(
+    opened: Opening,
+) -> None:
+    async with opened(NARROW) as console:
+        await console.press("/")
+        await console.write("status:faile age:<3x")
+        lines = console.screen_text().splitlines()
+        (message,) = [line for line in lines if "no length of time" in line]
+        assert "▼" in message
+        typed = lines[lines.index(message) + 1]
+        assert typed[message.index("▼")] == "3"
+        await console.press("backspace", "backspace", "backspace", "backspace", "backspace")
+        assert "no length of time" not in console.screen_text()
+        await console.write("statsu:x")
+        await console.press("enter")
+        assert "there is no field agstatsu" in console.message

@@ -59,7 +59,7 @@ def length_comparison(field: str, text: str, column: int) -> Comparison | None:
         FilterError: It is not a comparison with a length of time.
     """
     sign, rest = _split(text)
-    like = f"as in {field}:<2h or {field}:>=3d"
+    like = f"as in {field}:<2h"
     if _LENGTH.fullmatch(rest):
         if sign is None or sign is _Sign.EQUAL:
             raise FilterError(f"{field} needs < or > before the time, {like}", column)

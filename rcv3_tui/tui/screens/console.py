@@ -354,6 +354,24 @@ class ConsoleScreen(Screen[None]):
         """Filter as the operator types."""
         if event.asking is Asking.FILTER:
             self.pane.set_filter(event.text)
+            self._point_at_mistake()
+
+    def _point_at_mistake(self) -> None:
+        """Show above the typed line what is wrong with it, and where."""
+        error = self.pane.filter_error
+        if error is None:
+            self._show_message(self._message)
+            return
+        # The sign of the typed line stands before its text.
+        place = 1 + cell_len(self.pane.filter_text[: error.column - 1])
+        what = error.what
+        if place + 2 + cell_len(what) <= self.size.width:
+            text = f"{' ' * place}▼ {what}"
+        elif cell_len(what) + 2 <= place < self.size.width:
+            text = f"{' ' * (place - cell_len(what) - 1)}{what} ▼"
+        else:
+            text = f" {error}"
+        self._message_line.show([Piece(text, "failed")])
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Keep the filter, or run the command."""
@@ -362,6 +380,8 @@ class ConsoleScreen(Screen[None]):
             case Asking.COMMAND:
                 typing.run(self, event.text)
             case Asking.FILTER:
+                if self.pane.filter_error is not None:
+                    self.say(f"filter: {self.pane.filter_error}", "warn")
                 self.going.note()
             case Asking.FILE:
                 saving.save_to(self, event.text)
@@ -375,6 +395,7 @@ class ConsoleScreen(Screen[None]):
     def close_prompt(self) -> None:
         """Put the typed line away and give the keys back to the pane."""
         self._prompt.close()
+        self._show_message(self._message)
         self.pane.table.focus()
 
     # -- changing -----------------------------------------------------------------------------

@@ -251,7 +251,7 @@ class Pane(Vertical, Generic[ItemT]):
     def _hidden_order(self) -> str | None:
         """Name the column that the rows are ordered by, where its own label cannot."""
         column, reverse = self.table.sorted_by
-        if self._leads or not self.table.size or not column or self.table.shows(column):
+        if self._leads or not column or self.table.shows(column):
             return None
         label = next(c.label for c in self.table.columns if c.key == column)
         return f"by {label} {self._signs.down if reverse else self._signs.up}"

@@ -160,9 +160,11 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         return self._sorted_by, self._reverse
 
     def shows(self, key: str) -> bool:
-        """Tell whether there is room for a column, so that its label can be read."""
+        """Tell whether a column's label can be read; where no label can, every column is shown."""
+        if not self.size or not self._header_height:
+            return True
         slots = lay_out(self._columns, self.size.width, wide=self.wide)
-        return self._header_height > 0 and any(slot.column.key == key for slot in slots)
+        return any(slot.column.key == key for slot in slots)
 
     @property
     def items(self) -> Mapping[str, ItemT]:
