@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from rcv3_tui.sync.seeing import Seeing
 
 _NEEDED_NEXT = (
-    "stamina",
     "rcv3_tui.sync.movers",
     "rcv3_tui.sync.pool_nodes",
     "rcv3_tui.sync.region",

@@ -138,11 +138,19 @@ class ConsoleApp(App[int]):
         # Before anything has styles: a change afterwards has all of them worked out twice.
         self.register_theme(THEME)
         theme = settings.theme
-        self.theme = theme if theme in self.available_themes else THEME.name
+        self._begin_with(theme if theme in self.available_themes else THEME.name)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the console itself, rather than with an empty screen below it."""
         return self._console
+
+    def _begin_with(self, theme: str | None) -> None:
+        """Put a theme on before there is anything that a change of themes would style anew."""
+        self.set_reactive(App.theme, theme or THEME.name)
+        self.add_class(f"-theme-{self.current_theme.name}")
+        self.set_class(self.current_theme.dark, "-dark-mode")
+        self.set_class(not self.current_theme.dark, "-light-mode")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give the style sheets the profile's colour, which is no theme's."""

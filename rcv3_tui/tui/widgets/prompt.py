@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
@@ -169,12 +168,6 @@ class Prompt(Horizontal):
         """What was typed when Tab was pressed first; None: it was not."""
         self._offered = 0
 
-    def compose(self) -> ComposeResult:
-        """The sign, the field, and what it may become."""
-        yield self._sign
-        yield self._field
-        yield self._choices
-
     @property
     def is_open(self) -> bool:
         """Whether the line is shown."""
@@ -192,6 +185,9 @@ class Prompt(Horizontal):
             asking: What for.
             text: What stands there already.
         """
+        if not self._field.is_attached:
+            # Made when it is first asked for: no picture shows it before, and the first is quicker.
+            self.mount(self._sign, self._field, self._choices)
         self._field.asking = asking
         is_command = asking is Asking.COMMAND
         self._field.suggester = _Completions(self._complete) if is_command else None
