@@ -81,12 +81,14 @@ def heading(
     right: list[Piece] = []
     if attention:
         verb = "needs" if attention == 1 else "need"
-        right += [Piece(f"! {attention}", "failed"), Piece(f" {verb} attention", "failed", spare=5)]
-        right.append(Piece(dot, "muted"))
+        right.append(Piece(f"! {attention}", "failed", spare=3))
+        right.append(Piece(f" {verb} attention", "failed", spare=5))
+        right.append(Piece(dot, "muted", spare=3))
     if under_way:
         noun = "operation" if under_way == 1 else "operations"
-        right += [Piece(f"{under_way}", "moving"), Piece(f" {noun}", "moving", spare=5)]
-        right.append(Piece(dot, "muted"))
+        right.append(Piece(f"{under_way}", "moving", spare=2))
+        right.append(Piece(f" {noun}", "moving", spare=5))
+        right.append(Piece(dot, "muted", spare=2))
     link = worst_of(links)
     if link is not None:
         right += _link_pieces(link, now, dot, signs)
