@@ -264,6 +264,9 @@ class ConsoleApp(App[int]):
     def on_worker_spoke(self, message: WorkerSpoke) -> None:
         """Take a change to the screens it concerns."""
         change = message.change
+        if not self.screen_stack:
+            # Interrupted: what was said meanwhile comes after the screens have gone.
+            return
         if message.worker is not self.worker:
             self._console.hear_from_behind(message.worker.settings.profile, change)
             return
