@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from rcv3_tui.clock import ManualClock
+from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.pictures.frame import Frame, take
 from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.simulator import Account, create_app, scenario
@@ -166,10 +167,15 @@ async def stage(play: Play, size: tuple[int, int]) -> AsyncIterator[Stage]:
     with stamina.set_testing(True, attempts=2):
         async with app.run_test(size=size) as pilot:
             on_stage = Stage(app, pilot, clock, account)
-            await on_stage.opened(signed_in=play.signed_in)
-            passed = 0.0
-            while passed < play.first:
-                await on_stage.wait(0.5)
-                passed += 0.5
-            yield on_stage
+            try:
+                await on_stage.opened(signed_in=play.signed_in)
+                passed = 0.0
+                while passed < play.first:
+                    await on_stage.wait(0.5)
+                    passed += 0.5
+                yield on_stage
+            finally:
+                if app.return_code == ExitCode.INTERRUPTED:
+                    # The console takes Ctrl+C for itself; here it is meant for all pictures.
+                    raise KeyboardInterrupt
             app.exit(0)
