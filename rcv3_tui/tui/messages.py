@@ -17,6 +17,8 @@ class Said(Struct, frozen=True):
     at: datetime
     text: str
     tone: str = ""
+    offer: str = ""
+    """What may be pressed about it, kept in view however long the text is: `u undoes it`."""
 
     @property
     def stays(self) -> bool:

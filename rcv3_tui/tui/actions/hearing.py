@@ -142,7 +142,7 @@ class Hearing:
         if ends:
             offer = console.undoing.offer(operation)
             tone = "failed" if operation.is_trouble else "ok"
-            console.say(f"{_outcome(operation)}{offer}", tone)
+            console.say(_outcome(operation), tone, offer)
         elif operation.state is State.PLANNED and before is None:
             console.say(f"{sentence} ...", "moving")
         elif before is not None and (operation.state, operation.detail) != (
@@ -179,7 +179,8 @@ class Hearing:
             amiss = next((_outcome(other) for other in together if other.is_trouble), "")
             why = f" - {amiss}" if amiss else ""
             offer = console.undoing.offer(operation)
-            console.say(f"{what} {bar}; {key} lists them{why}{offer}", "failed" if failed else "ok")
+            tone = "failed" if failed else "ok"
+            console.say(f"{what} {bar}; {key} lists them{why}", tone, offer)
 
     def _take_link(self, link: Link) -> None:
         console = self._console
@@ -188,7 +189,11 @@ class Hearing:
             return
         before = self._links.get(link.region)
         self._links[link.region] = link
-        was_live = before is None or before.state in (LinkState.LIVE, LinkState.CONNECTING)
+        was_live = before is None or before.state in (
+            LinkState.LIVE,
+            LinkState.CONNECTING,
+            LinkState.PAUSED,
+        )
         if link.state in (LinkState.STALE, LinkState.PARTLY) and was_live:
             console.say(f"{link.region} is {link.state}: {link.cause}", "warn")
         elif link.state is LinkState.LIVE and not was_live:

@@ -28,7 +28,7 @@ class Undoing:
         """Give what the message of an operation that ended offers; empty for nothing."""
         if operation.id in self._settled or not operation.is_undoable:
             return ""
-        return f"; {self._console.keys['undo']} undoes it"
+        return f"{self._console.keys['undo']} undoes it"
 
     def undo(self) -> None:
         """Turn the last change back; ask where a later one cannot be."""

@@ -184,18 +184,19 @@ class ConsoleScreen(Screen[None]):
         pieces += [Piece(self.keys["help"], "key"), Piece(f" {BY_NAME['help'].label}")]
         self._footer.show(pieces)
 
-    def say(self, text: str, tone: str = "") -> None:
+    def say(self, text: str, tone: str = "", offer: str = "") -> None:
         """Put an outcome on the message line and into the log; errors stay until dismissed.
 
         Args:
             text: One line; literal.
             tone: `ok`, `warn`, `failed`, `moving` or nothing.
+            offer: What may be pressed about it; it is kept in view.
         """
-        self.show(self.note(text, tone))
+        self.show(self.note(text, tone, offer))
 
-    def note(self, text: str, tone: str = "") -> Said:
+    def note(self, text: str, tone: str = "", offer: str = "") -> Said:
         """Put an outcome into the log alone; the arguments are those of `say`."""
-        said = Said(self.picture.now(), text, tone)
+        said = Said(self.picture.now(), text, tone, offer)
         self.messages.append(said)
         del self.messages[:-_LOG_LENGTH]
         return said
@@ -232,7 +233,10 @@ class ConsoleScreen(Screen[None]):
             return
         pieces = [Piece(f" {said.text}", said.tone)]
         right = [Piece(f" {self.keys['back']} ", "muted")] if said.stays else []
-        if cell_len(said.text) + (7 if right else 2) > self.size.width:
+        if said.offer:
+            right.insert(0, Piece(f" {said.offer} ", "key"))
+        taken = sum(cell_len(piece.text) for piece in right) + 2
+        if cell_len(said.text) + taken > self.size.width:
             right.insert(0, Piece(f" {self.keys['log']} more ", "muted"))
         self._message_line.show(pieces, right)
 

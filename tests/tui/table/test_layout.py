@@ -53,6 +53,12 @@ def test_wide_mode_has_more() -> None:
     assert keys(200, wide=True)[-1] == "id"
 
 
+def test_wide_mode_shows_something_more_where_not_all_has_room() -> None:
+    assert keys(60, wide=True) == ["name", "status", "id"]
+    assert keys(66, wide=True) == ["name", "status", "pools", "id"]
+    assert keys(30, wide=True) == ["name", "status", "pools"]
+
+
 def test_spare_room_goes_by_weight_up_to_the_limit() -> None:
     widths = {slot.column.key: slot.width for slot in lay_out(COLUMNS, 100)}
     assert widths["status"] == 12

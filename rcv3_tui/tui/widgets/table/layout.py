@@ -18,6 +18,10 @@ GAP: Final = 1
 """Cells between two columns."""
 
 
+_ALWAYS: Final = 1
+"""Priority up to which a column is kept in wide mode before any other: name and status."""
+
+
 class Slot(Struct, Generic[ItemT], frozen=True):
     """A column and the place it got.
 
@@ -50,6 +54,8 @@ def lay_out(
     room = width - GUTTER
     if not shown or room <= 0:
         return ()
+    if wide and _least(shown) > room:
+        shown = _wide_ones(shown, room)
     while len(shown) > 1 and _least(shown) > room:
         # Of equals the last goes first.
         shown.remove(max(reversed(shown), key=lambda column: column.priority))
@@ -61,6 +67,27 @@ def lay_out(
         slots.append(Slot(column, x, column_width))
         x += column_width + GAP
     return tuple(slots)
+
+
+def _wide_ones(columns: Sequence[Column[ItemT]], room: int) -> list[Column[ItemT]]:
+    """Choose what wide mode shows where not all has room: something more, whatever the width.
+
+    What a row is and how it is stay; then comes the first column of wide mode that fits, in place
+    of usual ones if need be; then whatever else fits.
+    """
+    by_priority = sorted(columns, key=lambda column: column.priority)
+    kept = [c for c in by_priority if c.priority <= _ALWAYS and not c.wide_only]
+
+    def fits(column: Column[ItemT]) -> bool:
+        return _least([*kept, column]) <= room
+
+    more = next((column for column in columns if column.wide_only and fits(column)), None)
+    if more is not None:
+        kept.append(more)
+    for column in by_priority:
+        if column not in kept and fits(column):
+            kept.append(column)
+    return [column for column in columns if column in kept]
 
 
 def _least(columns: Sequence[Column[ItemT]]) -> int:
