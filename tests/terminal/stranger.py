@@ -6,12 +6,24 @@ import ssl
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 from tests.terminal.listener import Listener
 from tests.terminal.mishaps import Mishap
+from tests.terminal.records import (
+    NETWORK,
+    Json,
+    Moving,
+    Pool,
+    Request,
+    Server,
+    identifier,
+    written_node,
+    written_pool,
+    written_public_ip,
+    written_server,
+)
 
 TENANT = "771204"
 USERNAME = "stranger-ops"
@@ -22,73 +34,9 @@ TOKEN = "t0ken-of-the-stranger-that-nobody-may-see"
 """How every token begins."""
 SESSION = "s3ssion-of-the-stranger"
 REGION = "ORD"
-NETWORK = {
-    "id": "0b51c3a2-6c8e-4f58-9a70-111111111111",
-    "name": "RC-STRANGER",
-    "cidr": "192.0.2.0/24",
-    "created": "2014-05-25T01:23:42Z",
-    "updated": None,
-}
-
 OVER_LIMIT = "Over the limit of requests a minute."
 
-Json = Any
 Answer = tuple[int, Json]
-
-
-def identifier(number: int) -> str:
-    """Make a UUID that can be told by its end."""
-    return f"c0ffee00-0000-4000-8000-{number:012d}"
-
-
-@dataclass
-class Server:
-    """A cloud server."""
-
-    id: str
-    name: str
-    private: str
-
-
-@dataclass
-class Moving:
-    """What changes by itself as time goes by."""
-
-    id: str
-    server: Server | None
-    life: float
-    address: str | None = None
-    pool: str = ""
-    status: str = "ACTIVE"
-    retain: bool = False
-    since: float = field(default_factory=time.monotonic)
-    created: str = "2026-01-05T10:00:00.5Z"
-
-    @property
-    def is_through(self) -> bool:
-        """The change under way has taken its time."""
-        return time.monotonic() - self.since >= self.life
-
-
-@dataclass
-class Pool:
-    """A load balancer pool."""
-
-    id: str
-    name: str
-    external: int
-    virtual_ip: str | None = None
-    port: int = 0
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request as it came in."""
-
-    method: str
-    path: str
-    body: Json = None
-    at: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Stranger:
@@ -298,7 +246,7 @@ class Stranger:
                     for ip in self.public_ips
                     if wanted is None or (ip.server is not None and ip.server.id == wanted)
                 ]
-                return 200, [self._public_ip(ip) for ip in found]
+                return 200, [written_public_ip(ip) for ip in found]
             case "POST", ["public_ips"]:
                 return self._add_public_ip(body)
             case "GET", ["public_ips", record]:
@@ -338,7 +286,7 @@ class Stranger:
             return 409, f"Cloud Server {body['cloud_server']['id']} does not exist"
         record = self._moving(server, status="ADDING")
         self.public_ips.append(record)
-        return 201, self._public_ip(record)
+        return 201, written_public_ip(record)
 
     def _change_public_ip(self, record: str, body: Json) -> Answer:
         for one in self.public_ips:
@@ -351,7 +299,7 @@ class Stranger:
                     named = body["cloud_server"]
                     one.server = None if named is None else self._find(named["id"])
                 self._turn(one, "UPDATING")
-                return 200, self._public_ip(one)
+                return 200, written_public_ip(one)
         return 404, ""
 
     def _bulk(self, method: str, pairs: Json) -> Answer:
@@ -424,78 +372,19 @@ class Stranger:
     def _show(self, records: list[Moving], record: str) -> Answer:
         for one in records:
             if one.id == record.lower():
-                return 200, self._node(one, "short") if one.pool else self._public_ip(one)
+                return 200, self._node(one, "short") if one.pool else written_public_ip(one)
         return 404, ""
 
     def _server(self, server: Server) -> Json:
         holders = [ip.address for ip in self.public_ips if ip.server is server and ip.address]
-        return {
-            "id": server.id,
-            "name": server.name,
-            "status": "ACTIVE",
-            "created": "2026-01-04T09:00:00Z",
-            "updated": "2026-01-04T09:05:00Z",
-            "tenant_id": TENANT,
-            "accessIPv4": holders[0] if holders else "",
-            "accessIPv6": "",
-            "addresses": {NETWORK["name"]: [{"version": 4, "addr": server.private}]},
-            "flavor": {"id": "general1-2"},
-            "image": "",
-            "metadata": {},
-        }
-
-    def _link(self, server: Server) -> Json:
-        return {
-            "id": server.id.upper(),
-            "name": server.name,
-            "created": "2026-01-04T09:00:00Z",
-            "updated": None,
-            "cloud_network": {**NETWORK, "private_ip_v4": server.private},
-        }
-
-    def _public_ip(self, record: Moving) -> Json:
-        return {
-            "id": record.id,
-            "public_ip_v4": record.address,
-            "status": record.status,
-            "status_detail": None,
-            "retain": record.retain,
-            "created": record.created,
-            "updated": None,
-            "cloud_server": None if record.server is None else self._link(record.server),
-        }
+        return {**written_server(server, holders[0] if holders else ""), "tenant_id": TENANT}
 
     def _pool(self, pool: Pool) -> Json:
-        count = sum(1 for node in self.nodes if node.pool == pool.id)
-        return {
-            "id": pool.id,
-            "name": pool.name,
-            "node_counts": {
-                "cloud_servers": count,
-                "external": pool.external,
-                "total": count + pool.external,
-            },
-            "port": pool.port,
-            "virtual_ip": pool.virtual_ip,
-            "status": "ACTIVE",
-            "status_detail": None,
-        }
+        return written_pool(pool, sum(1 for node in self.nodes if node.pool == pool.id))
 
     def _node(self, node: Moving, form: str) -> Json:
         pool = next(self._pool(p) for p in self.pools if p.id == node.pool)
-        server = cast(Server, node.server)
-        answer = {
-            "id": node.id,
-            "cloud_server": self._link(server) if form == "long" else {"id": server.id},
-            "load_balancer_pool": {"id": node.pool} if form == "short" else pool,
-            "status": node.status,
-            "status_detail": None,
-            "created": node.created,
-            "updated": None,
-        }
-        if form == "server":
-            del answer["cloud_server"]
-        return answer
+        return written_node(node, pool, form)
 
     def _open(self, port: int) -> Listener:
         return Listener(self, port, self._tls)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 from tests.terminal.conftest import Console, at_once, leave
-from tests.terminal.stranger import Server, Stranger, identifier
+from tests.terminal.records import Server, identifier
+from tests.terminal.stranger import Stranger
 from tests.terminal.terminal import Terminal
 
 SIZES = [(80, 24), (60, 15), (200, 60), (20, 5)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.terminal.conftest import SIZES, Console, at_once, leave
-from tests.terminal.stranger import Server, Stranger, identifier
+from tests.terminal.records import Server, identifier
+from tests.terminal.stranger import Stranger
 from tests.terminal.terminal import Terminal
 
 REFRESH = 2.0
