@@ -50,6 +50,19 @@ async def test_cursor_row_and_focused_pane_are_seen_at_every_depth(depth: Depth)
             assert active[0][2].back != waiting[0][2].back, theme
 
 
+@pytest.mark.parametrize("name", ["palette", "picker", "sort"])
+@pytest.mark.parametrize("depth", [Depth.EIGHT, Depth.SIXTEEN, Depth.NONE])
+async def test_what_is_chosen_in_a_list_is_seen_at_every_depth(name: str, depth: Depth) -> None:
+    async with stage(_with(depth, name), SMALL) as on_stage:
+        await _named(name).scene(on_stage)
+        await on_stage.wait(0.0)
+        words = {"palette": "region", "picker": "web-02", "sort": "1  NAME"}[name]
+        rows = [row for row in await on_stage.look() if words in "".join(t for t, _, _ in row)]
+        paints = {paint for row in rows for text, _, paint in row if words in text}
+        plain = {"#000000", "#0c0c0c"}
+        assert any(paint.back not in plain or paint.underline for paint in paints), rows
+
+
 async def test_the_profile_is_unmistakable_with_and_without_colour() -> None:
     for depth in (Depth.TRUE, Depth.EIGHT, Depth.NONE):
         shown = _named("protected")

@@ -83,4 +83,9 @@ def open_palette(console: ConsoleScreen) -> None:
     Args:
         console: Whose commands it has.
     """
-    console.app.push_screen(Palette(providers=[_Commands], placeholder="a command, or part of it"))
+    palette = Palette(
+        providers=[_Commands],
+        placeholder="a command, or part of it",
+        classes="-few-colors" if console.console_app.depth.is_few else None,
+    )
+    console.app.push_screen(palette)
