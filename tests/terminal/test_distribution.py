@@ -17,6 +17,9 @@ import pytest
 from tests.terminal.running import plain_environment
 from tests.terminal.terminal import Terminal
 
+pytest.importorskip("hatchling", reason="install the extra test anew")
+pytest.importorskip("shiv", reason="install the extra test anew")
+
 ROOT = Path(__file__).parents[2]
 
 PATIENCE = 300.0
