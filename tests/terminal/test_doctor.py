@@ -130,3 +130,32 @@ def test_on_a_terminal_its_size_is_told(opened: Opener, stranger: Stranger) -> N
     terminal = opened("doctor", "--offline", size=(120, 40), environment=account_of(stranger))
     assert terminal.wait_end() == 0
     assert "120x40: three panes" in terminal.text
+
+
+def test_a_secret_that_cannot_be_had_is_told_and_nothing_is_sent(
+    stranger: Stranger, home: Path
+) -> None:
+    file = home / "config" / "rcv3-tui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[profiles.acme]\nusername = "a"\napi_key_command = "false --pw s3cret"\n')
+    environment = {"RCV3_IDENTITY_URL": stranger.identity_url}
+    done = run("doctor", home=home, environment=environment)
+    assert done.returncode == 2
+    assert 'config.toml:3: "false" ended with exit code 1' in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+    assert stranger.requests == []
+
+
+def test_a_proxy_is_named_without_its_password(home: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        environment = {
+            "HTTPS_PROXY": f"http://me:s3cret@127.0.0.1:{port}",
+            "RCV3_USERNAME": "a",
+            "RCV3_API_KEY": WRONG_KEY,
+        }
+        done = run("doctor", home=home, environment=environment)
+    assert done.returncode == 4
+    assert f"requests go through 127.0.0.1:{port}" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
