@@ -136,3 +136,13 @@ def test_the_one_file_runs_for_another_user_from_a_directory_that_is_read_only(
         terminal.close()
     assert [path.name for path in installed.parent.iterdir()] == ["rcv3-tui.pyz"]
     installed.parent.chmod(0o755)
+
+
+def test_the_one_file_runs_where_the_home_cannot_be_written(pyz: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    environment = plain_environment(tmp_path / "file" / "home")
+    environment["SHIV_ROOT"] = str(tmp_path / "unpacked")
+    bare = str(Path(sys.base_prefix) / "bin" / "python3")
+    words = ("status", "networks", "--demo", "-f", "csv")
+    listed = call(bare, "-I", str(pyz), *words, where=tmp_path, environment=environment)
+    assert listed.startswith("name,")
