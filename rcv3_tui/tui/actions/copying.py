@@ -60,7 +60,7 @@ def choose(console: ConsoleScreen) -> None:
         first = text.split("\n")[0]
         detail = first if len(first) <= _SHOWN else f"{first[:_SHOWN]}..."
         choices.append(Choice(what, key, what, detail))
-    if not isinstance(item, OperationItem):
+    if resource_of(item) is not None:
         choices.append(Choice("curl", "x", "curl", "the command that reads it"))
 
     def chosen(what: str | None) -> None:

@@ -211,4 +211,8 @@ class Hearing:
 
 def _outcome(operation: Operation) -> str:
     took = duration(operation.seconds)
-    return f"{operation.request.sentence}: {operation.detail or 'done'} ({took})"
+    detail, address = operation.detail or "done", operation.request.public_ip
+    if address is not None and address.name == address.id:
+        # As the sentence has it; the whole id fills a line.
+        detail = detail.replace(address.id, address.id[:8])
+    return f"{operation.request.sentence}: {detail} ({took})"

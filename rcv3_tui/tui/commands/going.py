@@ -131,7 +131,7 @@ class Into(Command):
     help = "into: a pool's nodes; elsewhere the details"
     group = _GROUP
     rank = 15
-    hinted = frozenset({PaneKind.POOLS, PaneKind.OPERATIONS})
+    hinted = frozenset({PaneKind.POOLS, PaneKind.OPERATIONS, PaneKind.ATTENTION})
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Open it."""
@@ -148,7 +148,7 @@ class Back(Command):
     help = "back, close, clear the filter, dismiss an error: one step a press, always safe"
     group = _GROUP
     rank = 55
-    hinted = frozenset({PaneKind.NODES, PaneKind.NETWORKS, PaneKind.OPERATIONS})
+    hinted = frozenset(PaneKind) - {PaneKind.SERVERS, PaneKind.PUBLIC_IPS, PaneKind.POOLS}
 
     def run(self, console: ConsoleScreen, argument: str = "") -> None:
         """Take the step."""
