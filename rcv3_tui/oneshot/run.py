@@ -150,6 +150,12 @@ async def _give(answer: Answer, out: Out, voice: Narrator, clock: Clock) -> Exit
         return await watch(answer, asked.watch, out, clock, voice)
     settled = True
     if asked.wait is not None:
+        unread = sum(len(reader.unread_pools) for reader in answer.readers)
+        if unread and asked.noun is None:
+            voice.say(
+                f"the nodes of {unread} pools are not read for a summary, so they are not waited "
+                "for; status nodes --wait reads them all"
+            )
         from rcv3_tui.oneshot.waiting import Waiting
 
         settled = await Waiting(answer, asked.wait, clock, voice).settled()

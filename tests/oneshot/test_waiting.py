@@ -84,6 +84,16 @@ async def test_waiting_for_a_node_reads_its_pool_and_not_all_of_them(
     assert max(reads.count(path) for path in reads if pool.id not in path) <= 2
 
 
+async def test_what_a_summary_does_not_read_is_said_not_to_be_waited_for(desk: Desk) -> None:
+    for number in range(20):
+        desk.account.add_pool(f"pool-{number}", external=2)
+    said = await desk.ask(wait=0)
+    assert said.code == 0
+    assert "the nodes of 8 pools are not read for a summary" in said.err
+    assert (await desk.ask("nodes", wait=0, pools=("pool-1",))).err.count("\n") <= 1
+    assert "not read for a summary" not in desk.err.getvalue()
+
+
 async def test_only_what_passes_the_filter_is_waited_for(desk: Desk, server: Server) -> None:
     moving(desk.account, server, 200.0)
     began = desk.clock.monotonic()
