@@ -66,6 +66,8 @@ class History:
     def __init__(self, before: Snapshot | None = None) -> None:
         self._lines: dict[Row, Timeline] = {}
         """By when they changed, the longest ago first."""
+        self._first: dict[Row, Entry] = {}
+        """What was there at the first look: worth a line only when something comes of it."""
         self._moves: dict[tuple[Part, str], deque[float]] = {}
         self._usual = Usual()
         self._before = before
@@ -113,12 +115,20 @@ class History:
             for part, delta, old, new in _changes(before, snapshot, diff)
             for entry in self._compare(part, delta, old, new, _gap(before, part, now), now)
         ]
+        told: list[Entry] = []
         for entry in entries:
+            row = (entry.part, entry.key)
+            if row not in self._lines and not entry.watched:
+                self._first[row] = entry
+            else:
+                if row in self._first:
+                    told.append(self._first.pop(row))
+                told.append(entry)
             self._add(entry)
         if entries:
             self._bound()
             self._settle_usual()
-        return tuple(entries)
+        return tuple(told)
 
     def _compare(
         self,
@@ -178,7 +188,9 @@ class History:
 
     def _bound(self) -> None:
         while len(self._lines) > RESOURCES_KEPT:
-            del self._lines[next(iter(self._lines))]
+            oldest = next(iter(self._lines))
+            del self._lines[oldest]
+            self._first.pop(oldest, None)
 
     def _learn(self, part: Part, timeline: Timeline) -> None:
         for status, seconds in moves(part, timeline):

@@ -87,6 +87,8 @@ def test_what_is_settled_at_the_first_look_is_not_written_down() -> None:
 def test_what_moves_at_the_first_look_goes_by_its_own_times() -> None:
     eyes = Eyes()
     eyes.ips(0, adding(-500))
+    assert eyes.line(Part.PUBLIC_IPS, "ip1") == [("ADDING", -500.0, False)]
+    assert eyes.entries == []
     eyes.ips(10, adding(-500, "ACTIVE"))
     assert eyes.line(Part.PUBLIC_IPS, "ip1") == [("ADDING", -500.0, False), ("ACTIVE", 10.0, True)]
 
