@@ -117,6 +117,9 @@ class Hearing:
             return
         self._has_judged = True
         count = len(console.picture.findings)
+        if console.shows_message:
+            # That came of something the operator did; the header counts what needs attention.
+            return
         if not count:
             rest = f" so far; {unread} pools' nodes are still being read" if unread else ""
             console.say(f"nothing needs attention{rest}", "ok")

@@ -215,6 +215,11 @@ class ConsoleScreen(Screen[None]):
                 return
         self._show_message(said)
 
+    @property
+    def shows_message(self) -> bool:
+        """Whether something stands on the message line."""
+        return self._message is not None
+
     def dismiss_error(self) -> bool:
         """Take an error that stays off the message line; tell whether there was one."""
         if self._message is None or not self._message.stays:

@@ -222,7 +222,7 @@ class Panes(Container):
         for kind, rows in diffs.items():
             if rows:
                 self._panes[kind].apply(rows)
-        if PaneKind.ATTENTION in diffs and self._led != self._lead_height():
+        if self.leading and self._led != self._lead_height():
             self.show_for(self._whole)
 
     def link_rows(self) -> None:
@@ -272,5 +272,8 @@ class Panes(Container):
         """Give how many lines of the screen tell what needs attention, above the other panes."""
         count = self._panes[PaneKind.ATTENTION].table.total_count
         if not self.leading or not count or self.active is PaneKind.ATTENTION:
+            return 0
+        if self._picture.kept_from(PaneKind.SERVERS, ()) is not None:
+            # What an earlier run saw wrong may be well by now.
             return 0
         return max(0, min(count + 1, self._whole.height - _AROUND - _LEAST))
