@@ -145,7 +145,7 @@ async def test_the_line_for_a_file_is_not_completed_with_commands(opened: Openin
 async def test_the_palette_has_the_same_commands(opened: Opening) -> None:
     async with opened() as console:
         await console.press("ctrl+p")
-        assert console.front == "CommandPalette"
+        assert console.front == "Palette"
         await console.write("networks")
         for _ in range(20):
             await console.settle()
