@@ -145,7 +145,14 @@ class Prompt(Horizontal):
         & > #sign { width: 1; }
         & > #choices { width: 2fr; display: none; color: $foreground-muted; }
         &.-command > #choices { display: block; }
-        & > Input { border: none; height: 1; padding: 0; width: 1fr; background: $background; }
+        & > Input {
+            border: none;
+            height: 1;
+            padding: 0;
+            width: 1fr;
+            min-width: 24;
+            background: $background;
+        }
         & > Input:focus { border: none; }
     }
     """
