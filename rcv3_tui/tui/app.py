@@ -171,7 +171,7 @@ class ConsoleApp(App[int]):
         self.app_resume_signal.subscribe(self, self._resumed)
         self.call_after_refresh(self._begin)
         if self._notice:
-            self.call_after_refresh(self._console.say, self._notice, "warn")
+            self.call_after_refresh(self._console.say, self._notice, "failed")
         self.set_timer(_COLLECT_AFTER, _collect_garbage)
 
     def _begin(self) -> None:

@@ -54,7 +54,8 @@ async def test_a_profile_is_kept_once_the_account_is_open(
         ((name, credentials, regions, _),) = shelf.kept
         assert (name, regions) == ("beta", ("IAD",))
         assert credentials == Credentials(account.username, api_key=Secret(account.api_key))
-        assert 'profile "beta" is in config.toml' in console.screen_text()
+        said = [message.text for message in console.app.front.messages]
+        assert 'profile "beta" is in config.toml' in said
 
 
 async def test_without_a_name_nothing_is_kept(opened: Opening, account: Account) -> None:
