@@ -14,9 +14,11 @@ import msgspec
 
 from rcv3_tui.api.budget import Budget, Priority
 from rcv3_tui.api.client import BROKEN, MOST_BYTES, Reply, check_url, exchange, make_http
+from rcv3_tui.api.doubts import Doubts
 from rcv3_tui.api.errors import (
     ApiError,
     BadRequest,
+    Forbidden,
     NotReached,
     ServerFault,
     Throttled,
@@ -89,6 +91,7 @@ class Transport:
         self._most_bytes = most_bytes
         self._on_date = on_date
         self._offset = timedelta()
+        self._doubts = Doubts(self._clock)
 
     @property
     def base_url(self) -> str:
@@ -254,6 +257,7 @@ class Transport:
         self._note_date(reply)
         if reply.is_success:
             log_request(request, str(reply.status), began, request_id_of(reply.headers, ()))
+            self._doubts.went_well(operation)
             return reply
         failure = error_for(
             reply.status,
@@ -264,9 +268,25 @@ class Transport:
             now=reply.date or self._clock.now(),
         )
         log_request(request, str(reply.status), began, failure.request_id)
-        if isinstance(failure, Throttled) and self._budget is not None:
-            self._budget.throttled(failure.retry_after, too_fast=reply.status != 503)
+        if isinstance(failure, Throttled):
+            self._take_in(failure)
         raise failure
+
+    def _take_in(self, failure: Throttled) -> None:
+        """Slow down, where that can be what the service wants.
+
+        Raises:
+            Forbidden: It was refused without a word for too long to be "too fast".
+        """
+        if not failure.is_certain and self._doubts.is_forbidden(failure.operation):
+            raise Forbidden(
+                "refused without a reason, also after the minute had turned",
+                operation=failure.operation,
+                target=failure.target,
+                status=failure.status,
+            ) from failure
+        if self._budget is not None:
+            self._budget.throttled(failure.retry_after, too_fast=failure.status != 503)
 
     def _note_date(self, reply: Reply) -> None:
         if (date := reply.date) is None:

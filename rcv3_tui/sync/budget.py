@@ -23,6 +23,9 @@ LEAST = 6
 REGAINED = 4.0
 """Requests a minute that are tried again for each minute without a refusal."""
 
+_WORTH_LEARNING = 10.0
+"""Seconds to wait from which on a "too fast" speaks of the minute, not of a burst."""
+
 _CEILING = {Priority.OPERATION: LIMIT, Priority.LOOKED_AT: 27, Priority.BACKGROUND: 24}
 
 
@@ -108,7 +111,7 @@ class RequestBudget:
             if retry_after is None:
                 oldest = record.sent[0] if record.sent else now
                 retry_after = min(WINDOW, max(5.0, oldest + WINDOW - now))
-            if too_fast:
+            if too_fast and retry_after >= _WORTH_LEARNING:
                 # The one that was refused is among those counted.
                 went_through = float(max(LEAST, len(record.sent) - 1))
                 if went_through < self._limit(record):

@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from rcv3_tui.api.errors import (
     ApiError,
     CredentialsRefused,
-    Forbidden,
     NotReached,
     Throttled,
     TokenRefused,
@@ -23,9 +22,6 @@ MOST_SENDS = 3
 
 MOST_WAITS = 10
 """How often a "too fast" is waited out before it counts as the answer."""
-
-MOST_DOUBTS = 2
-"""How often a 403 without a word is taken for "too fast" before it is taken for a refusal."""
 
 LOOK_PAUSES = (0.0, 3.0)
 """Seconds before each look after a lost answer: the service may still be at work on it."""
@@ -122,16 +118,9 @@ class Sender:
         while True:
             try:
                 return Sent(await call())
-            except Throttled as error:
+            except Throttled:
                 # Not applied; the budget holds the next send back until the service takes it.
                 throttled += 1
-                if throttled > MOST_DOUBTS and not error.is_certain:
-                    raise Forbidden(
-                        "refused without a reason, also after the minute had turned",
-                        operation=error.operation,
-                        target=error.target,
-                        status=error.status,
-                    ) from error
                 if throttled >= MOST_WAITS:
                     raise
                 waits("too many requests for the service; sent again as soon as it allows")

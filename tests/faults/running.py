@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from rcv3_tui.sync.worker import Worker
 
 _DEADLINE = 25.0
 ENDED = frozenset({"settled", "failed", "rejected", "unknown"})
+
+
+def new_state_dir(parent: Path) -> Path:
+    """Make a state directory for one play; unlike pytest's own factory, from any thread."""
+    return Path(tempfile.mkdtemp(prefix="state-", dir=parent))
 
 
 def journal_path(state_dir: Path) -> Path:

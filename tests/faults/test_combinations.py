@@ -23,7 +23,7 @@ from tests.faults.kinds import CASES, Case
 from tests.faults.lanes import lanes, selected
 from tests.faults.mishaps import TIMEOUT, Mishap, mishaps_of
 from tests.faults.pace import at_its_own_pace
-from tests.faults.running import journal_path, read_journal, seated
+from tests.faults.running import journal_path, new_state_dir, read_journal, seated
 from tests.faults.service import Door, Service
 from tests.faults.world import Holdings, World
 
@@ -38,9 +38,9 @@ def verdicts(
     request: pytest.FixtureRequest, served: Service, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, Future[Verdict]]]:
     """What becomes of every combination that was asked for, several at a time."""
+    states = tmp_path_factory.mktemp("states")
     jobs = {
-        name: partial(_meet, *COMBINATIONS[name], served, tmp_path_factory)
-        for name, _ in selected(request)
+        name: partial(_meet, *COMBINATIONS[name], served, states) for name, _ in selected(request)
     }
     with lanes(_AT_ONCE, jobs) as futures:
         yield futures
@@ -53,12 +53,10 @@ def test_what_was_asked_for_happens_once_and_is_told_truly(
     tally.add(verdicts[combination].result())
 
 
-async def _meet(
-    case: Case, mishap: Mishap, served: Service, directories: pytest.TempPathFactory
-) -> Verdict:
+async def _meet(case: Case, mishap: Mishap, served: Service, states: Path) -> Verdict:
     """Carry one kind of operation out while one thing goes wrong, and judge what came of it."""
     return await at_its_own_pace(
-        lambda slower: _meet_once(case, mishap, served, directories.mktemp("state"), slower)
+        lambda slower: _meet_once(case, mishap, served, new_state_dir(states), slower)
     )
 
 

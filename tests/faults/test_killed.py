@@ -23,7 +23,7 @@ from tests.faults.judging import DONE, REFUSED, Verdict, judge
 from tests.faults.kinds import ADD_NODES, ADD_PUBLIC_IP, CASES, MOVE, REMOVE_NODES, Case
 from tests.faults.lanes import lanes, selected
 from tests.faults.pace import at_its_own_pace
-from tests.faults.running import journal_path, read_journal
+from tests.faults.running import journal_path, new_state_dir, read_journal
 from tests.faults.service import Service
 from tests.faults.world import World
 
@@ -58,9 +58,9 @@ def verdicts(
     request: pytest.FixtureRequest, served: Service, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, Future[Verdict]]]:
     """What becomes of every death that was asked for, two at a time."""
+    states = tmp_path_factory.mktemp("states")
     jobs = {
-        name: partial(_die_and_rise, *DEATHS[name], served, tmp_path_factory)
-        for name, _ in selected(request)
+        name: partial(_die_and_rise, *DEATHS[name], served, states) for name, _ in selected(request)
     }
     with lanes(_AT_ONCE, jobs) as futures:
         yield futures
@@ -74,11 +74,11 @@ def test_the_next_start_brings_it_to_a_true_end(
 
 
 async def _die_and_rise(
-    case: Case, moment: str, later: str, served: Service, directories: pytest.TempPathFactory
+    case: Case, moment: str, later: str, served: Service, states: Path
 ) -> Verdict:
     return await at_its_own_pace(
         lambda slower: _die_and_rise_once(
-            case, moment, later, served, directories.mktemp("state"), slower
+            case, moment, later, served, new_state_dir(states), slower
         )
     )
 

@@ -148,3 +148,16 @@ async def test_a_wait_for_the_budget_is_no_silence(bench: Bench, furnished: Acco
     await bench.advance(2 * INTERVAL + 5)
 
     assert bench.link.state is not LinkState.STALE
+
+
+async def test_who_may_not_read_one_list_is_told_so_and_reads_the_others_as_ever(
+    bench: Bench, furnished: Account
+) -> None:
+    furnished.faults.add(Fault.status(403, body="", path="/public_ips$"))
+    await bench.start()
+    await bench.advance(180)
+    before = bench.count("GET", "/load_balancer_pools$")
+    await bench.advance(60)
+
+    assert "refused without a reason" in str(bench.snapshot.part(Part.PUBLIC_IPS).error)
+    assert bench.count("GET", "/load_balancer_pools$") - before >= 3
