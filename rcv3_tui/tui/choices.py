@@ -63,15 +63,11 @@ def check_choices(settings: Settings) -> None:
 
 
 def _check_command(name: str, place: str) -> None:
-    movable = [command.name for command in COMMANDS if command.keys]
     if name not in BY_NAME:
         raise ChoiceError(
             f"{place}: unknown command {shown(name)} in [keys]"
-            + (did_you_mean(name, movable) or f"; known are {', '.join(sorted(movable))}")
+            + (did_you_mean(name, BY_NAME) or f"; known are {', '.join(sorted(BY_NAME))}")
         )
-    if name not in movable:
-        usage = f":{BY_NAME[name].typed[0]} {BY_NAME[name].usage}".rstrip()
-        raise ChoiceError(f'{place}: "{name}" in [keys] cannot be put on a key; it stays {usage}')
 
 
 def _check_keys(name: str, keys: str, place: str) -> None:
@@ -93,9 +89,8 @@ def _check_keys(name: str, keys: str, place: str) -> None:
 def _check_clashes(chosen: Mapping[str, str], places: Mapping[str, str]) -> None:
     owners: dict[str, tuple[str, str]] = {}
     for command in COMMANDS:
-        if not command.keys:
-            continue
-        for written in _apart(chosen.get(command.name, command.keys)):
+        keys = chosen.get(command.name, command.keys)
+        for written in _apart(keys) if keys else ():
             other, same = owners.setdefault(_one_name(written), (command.name, written))
             if other != command.name:
                 place = places.get(command.name) or places.get(other, "[keys]")

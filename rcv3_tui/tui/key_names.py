@@ -42,7 +42,7 @@ class KeyNames:
     """
 
     def __init__(self, defaults: Mapping[str, str], chosen: Mapping[str, str]) -> None:
-        self._keys = {**defaults, **{n: k for n, k in chosen.items() if n in defaults}}
+        self._keys = {**defaults, **chosen}
 
     def __getitem__(self, name: str) -> str:
         """Write the first key that a command is on."""

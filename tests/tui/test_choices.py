@@ -65,13 +65,12 @@ def test_an_unknown_command_is_named_with_its_line_and_the_nearest() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "stays"), [("readonly", ":readonly on|off"), ("theme", ":theme NAME")]
-)
-def test_a_command_without_a_key_of_its_own_cannot_be_given_one(name: str, stays: str) -> None:
-    assert complaint(chosen(**{name: "x"})) == (
-        f'{FILE}:4: "{name}" in [keys] cannot be put on a key; it stays {stays}'
-    )
+@pytest.mark.parametrize("name", ["readonly", "theme", "region", "profile"])
+def test_a_command_without_a_key_of_its_own_can_be_given_one(name: str) -> None:
+    check_choices(chosen(**{name: "ctrl+t"}))
+    taken = complaint(chosen(**{name: "a"}))
+    assert f'"{name}"' in taken
+    assert 'both on the key "a"' in taken
 
 
 # Keys ----------------------------------------------------------------------------------------

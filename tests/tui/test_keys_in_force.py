@@ -71,6 +71,14 @@ async def test_moved_keys_work_and_their_old_ones_do_not(opened: Opening) -> Non
         assert len(console.table(NODES).marks) == 1
 
 
+async def test_a_command_that_has_no_key_can_be_given_one(opened: Opening) -> None:
+    async with opened(keys=MappingProxyType({"readonly": "ctrl+t"})) as console:
+        await console.press("ctrl+t")
+        assert "READ-ONLY" in console.header
+        await console.press("?")
+        assert "Ctrl+T read-only mode on or off" in await help_text(console)
+
+
 async def test_footer_and_help_name_the_moved_keys(opened: Opening) -> None:
     async with opened(keys=MOVED) as console:
         assert "Ctrl+N add IP" in console.footer

@@ -81,6 +81,7 @@ class ConsoleScreen(Screen[None]):
         self.ascii = console_app.settings.ascii
         self.signs = glyphs(self.ascii)
         self.keys = KeyNames(DEFAULT_KEYS, self.settings.keys)
+        self._bind_what_has_no_key_of_its_own()
         self.picture = Picture(self.worker.clock, self.worker)
         habits = Habits(self.settings.state_dir)
         self.panes = Panes(self.picture, self.signs, self.keys, habits, ascii_only=self.ascii)
@@ -93,6 +94,16 @@ class ConsoleScreen(Screen[None]):
         self._footer = Line(spelled_in_ascii=self.ascii, id="footer")
         self._message_line = Line(spelled_in_ascii=self.ascii, id="message")
         self._prompt = Prompt(self._completions, spelled_in_ascii=self.ascii)
+
+    def _bind_what_has_no_key_of_its_own(self) -> None:
+        """Put commands on keys that have none unless the operator gives them one."""
+        given = [
+            Binding(keys, f"command('{name}')", BY_NAME[name].label, show=False, id=name)
+            for name, keys in self.settings.keys.items()
+            if name in BY_NAME and not BY_NAME[name].keys
+        ]
+        for binding in Binding.make_bindings(given):
+            self._bindings.key_to_bindings.setdefault(binding.key, []).append(binding)
 
     # -- building -----------------------------------------------------------------------------
 

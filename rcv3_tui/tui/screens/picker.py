@@ -64,8 +64,12 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
     ) -> None:
         super().__init__(guard=guard, ascii_only=ascii_only, clock=clock)
         self._all = tuple(entries)
-        self._words = [f"{e.label} {e.detail} {e.disabled} {e.id}".casefold() for e in entries]
-        spelled = (spell(entry.label, ascii_only=ascii_only) for entry in entries)
+        spelled = [spell(entry.label, ascii_only=ascii_only) for entry in entries]
+        # What is seen is found, also where that is the mask's own name.
+        self._words = [
+            f"{entry.label} {seen} {entry.detail} {entry.disabled} {entry.id}".casefold()
+            for entry, seen in zip(entries, spelled, strict=True)
+        ]
         self._label_width = max((cell_len(label) for label in spelled), default=1)
         self._multiple = multiple
         self._shown: Sequence[int] = range(len(self._all))
