@@ -136,8 +136,9 @@ class Start:
         at = screen.read_until(seen, most)
         self.cpu = screen.cpu
         self.seconds = at
+        # What is waited for may stand in the first piece of a picture that comes in several.
         screen.read_quiet(0.15, 1.0)
-        self.bytes = screen.bytes_until(at) if at is not None else screen.size
+        self.bytes = screen.size
         self.memory = screen.memory
         screen.close()
 

@@ -26,7 +26,7 @@ _URL = "http://127.0.0.1/iad/servers/v2/1"
 
 def applying(ground: Ground) -> Iterator[Figure]:
     """A list of 10,000 servers of which one in a hundred differs."""
-    region = furnish(10_000, 500, 0).region()
+    region = furnish(10_000, 500, 20_000).region()
     servers = list(region.servers.values())
 
     def body() -> list[msgspec.Raw]:

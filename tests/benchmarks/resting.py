@@ -33,7 +33,7 @@ def memory(ground: Ground) -> Iterator[Figure]:
 def processor_at_rest(ground: Ground) -> Iterator[Figure]:
     """Live, with a refresh every 15 seconds."""
     seconds = 16 if ground.quick else 46
-    with ground.console(service=ground.service(10_000, 500, 0)) as screen:
+    with ground.console(service=ground.service(10_000, 500, 20_000)) as screen:
         screen.read_until(DISTANT, 60.0)
         screen.read(6.0)
         before, began = screen.cpu, screen.now

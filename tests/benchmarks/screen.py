@@ -128,10 +128,6 @@ class Screen:
                 return at
         return None
 
-    def bytes_until(self, at: float) -> int:
-        """Count what had been written by a time."""
-        return sum(len(data) for when, data in self.chunks if when <= at)
-
     @property
     def lines(self) -> list[str]:
         """What stands on the screen now."""

@@ -119,7 +119,10 @@ def large(ground: Ground) -> Iterator[Figure]:
 
 def kept(ground: Ground) -> Iterator[Figure]:
     """The last picture from the disk, of a small account and of a large one."""
-    for name, size, goal in (("100 servers", (100, 5, 200), 1.4), ("large", (10_000, 500, 0), 2.0)):
+    for name, size, goal in (
+        ("100 servers", (100, 5, 200), 1.4),
+        ("large", (10_000, 500, 20_000), 2.0),
+    ):
         service = ground.service(*size, milliseconds=300, unlimited=True)
         home = ground.home()
         with ground.console(home=home, service=service) as first:
