@@ -114,12 +114,16 @@ def _link_pieces(link: Link, now: datetime, dot: str, signs: Glyphs) -> list[Pie
         pieces.append(Piece(f"{dot}every {link.interval:g}s", "muted", spare=8))
     elif link.next_refresh is not None:
         left = (link.next_refresh - now).total_seconds()
+        # As wide for one digit as for two, like the requests below: else all that stands before it
+        # would move, and be written anew, each time.
         steps = max(0, -(-int(left) // _STEP) * _STEP)
-        pieces.append(Piece(f"{dot}next {steps}s" if steps else f"{dot}next now", "muted", spare=8))
+        pieces.append(
+            Piece(f"{dot}next {steps:>2}s" if steps else f"{dot}next now", "muted", spare=8)
+        )
     if link.cause and link.state is not LinkState.PARTLY:
         cause = link.cause if len(link.cause) <= 60 else link.cause[:59] + signs.ellipsis
         # The panes' titles and the message line have it as well.
         pieces.append(Piece(f": {cause}", tone, spare=5))
-    pieces.append(Piece(f"{dot}{link.used}/{link.allowed}", "muted", spare=7))
+    pieces.append(Piece(f"{dot}{link.used:>2}/{link.allowed}", "muted", spare=7))
     pieces.append(Piece(" req/min", "muted", spare=10))
     return pieces

@@ -100,3 +100,11 @@ def test_what_must_not_go_for_want_of_room_cannot_go() -> None:
     kept = "".join(piece.text for piece in (*left, *right) if piece.spare == 0)
     for words in ("acme", "IAD", "PROTECTED", "READ-ONLY", "stale 45s"):
         assert words in kept
+
+
+def test_a_count_of_one_digit_moves_nothing_that_stands_before_it() -> None:
+    later = NOW + timedelta(seconds=10)
+    sooner = NOW + timedelta(seconds=4)
+    two = header(Link("IAD", LinkState.LIVE, next_refresh=later, interval=15.0, used=12))
+    one = header(Link("IAD", LinkState.LIVE, next_refresh=sooner, interval=15.0, used=7))
+    assert len(two) == len(one)
