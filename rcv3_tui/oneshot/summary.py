@@ -154,10 +154,11 @@ def _whose(summary: Summary) -> str:
 def _attention(summary: Summary, looks: Looks, room: int | None) -> list[str]:
     """Write what needs attention, and what to do about it for as many as there is room for."""
     several = len(summary.regions) > 1
-    urgent = [f for f in summary.findings if f.severity is not Severity.NOTE]
-    if urgent:
-        things = "1 thing needs" if len(urgent) == 1 else f"{len(urgent)} things need"
-        first, colour = f"{things} attention", "1;31"
+    count = len(summary.findings)
+    if count:
+        things = "1 thing needs" if count == 1 else f"{count} things need"
+        only_notes = all(finding.severity is Severity.NOTE for finding in summary.findings)
+        first, colour = f"{things} attention", "33" if only_notes else "1;31"
     else:
         first, colour = "Nothing needs attention", "32"
     first = coloured(_fitted(first, looks), colour, looks)

@@ -32,7 +32,7 @@ async def test_it_leads_with_whose_account_it_is_and_what_is_wrong(
 ) -> None:
     said = await desk.ask()
     assert said.lines[0] == "acme  IAD  tenant 123456  2026-01-15T12:00:00Z"
-    assert said.lines[2] == "1 thing needs attention"
+    assert said.lines[2] == "2 things need attention"
     assert said.lines[3].startswith("  failed   public IP of unlucky: ADD_FAILED")
     assert "Remove the failed public IP, then add one to unlucky again." in said.lines[4]
     assert said.code == 1
