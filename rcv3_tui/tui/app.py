@@ -28,6 +28,7 @@ from rcv3_tui.tui.actions import leaving, reading
 from rcv3_tui.tui.crew import Crew, MakeWorker
 from rcv3_tui.tui.driver import TerminalDriver
 from rcv3_tui.tui.keeper import ProfileKeeper
+from rcv3_tui.tui.key_queue import KeyQueue
 from rcv3_tui.tui.mask import Mask
 from rcv3_tui.tui.messages import WorkerSpoke
 from rcv3_tui.tui.output import Written
@@ -123,6 +124,7 @@ class ConsoleApp(App[int]):
         self.crash: Exception | None = None
         """What nobody expected, where that ended the console."""
         self.guard = guard
+        self._key_queue = KeyQueue(self, self._hand_on)
         self._console = ConsoleScreen(self)
         self.depth = depth
         """How many colours are drawn."""
@@ -258,8 +260,13 @@ class ConsoleApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """See every key before whoever it is for."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            self._console.make_room()
-        await super().on_event(event)
+            await self._key_queue.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, key: events.Key) -> None:
+        self._console.make_room()
+        await super().on_event(key)
 
     def on_worker_spoke(self, message: WorkerSpoke) -> None:
         """Take a change to the screens it concerns."""

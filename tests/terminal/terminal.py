@@ -223,8 +223,10 @@ class Terminal:
             raise AssertionError(f"{start} without {wanted}: {error}") from None
 
     def settle(self, seconds: float = _SETTLED, timeout: float = PATIENCE) -> None:
-        """Wait until nothing has been written for some time."""
-        self.wait_for(lambda: time.monotonic() - self._last_output >= seconds, timeout)
+        """Wait until nothing has been written for some time; what has ended writes no more."""
+        self.wait_for(
+            lambda: self.has_ended or time.monotonic() - self._last_output >= seconds, timeout
+        )
 
     def read_dialog(self, text: str) -> None:
         """Wait for a dialog and look at it as long as it takes for keys to be meant for it."""

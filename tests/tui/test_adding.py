@@ -56,7 +56,7 @@ async def test_a_twice_in_one_burst_sends_one_request(opened: Opening) -> None:
         await console.go(SERVERS, "db-01")
         await console.write("aa")
         assert console.changes() == ["POST public_ips"]
-        assert any("under way already" in text for text in console.said)
+        assert any("is ADDING already" in text for text in console.said)
 
 
 async def test_a_on_a_server_with_an_address_says_why_not(opened: Opening) -> None:
