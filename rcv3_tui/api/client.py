@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 
 import httpx
 
@@ -282,17 +283,17 @@ async def _whole_answer(
 
 async def _read(response: httpx.Response, most_bytes: int) -> bytes | None:
     """Read a body; None when it was cut off, cannot be decompressed or is too large."""
-    parts: list[bytes] = []
-    size = 0
+    # One buffer that grows and is given as it is: joining pieces takes the room of both, and ten
+    # megabytes long enough to be felt.
+    body = BytesIO()
     try:
         async for part in response.aiter_bytes():
-            size += len(part)
-            if size > most_bytes:
+            if body.tell() + len(part) > most_bytes:
                 return None
-            parts.append(part)
+            body.write(part)
     except (httpx.DecodingError, httpx.NetworkError, httpx.RemoteProtocolError):
         return None
-    return b"".join(parts)
+    return body.getvalue()
 
 
 def _why_not_connected(error: BaseException) -> str:

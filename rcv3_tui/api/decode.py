@@ -6,10 +6,9 @@ item of a list costs that item. What makes a single resource is in `rcv3_tui.api
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,18 +16,46 @@ from msgspec import Struct
 from rcv3_tui.api.errors import BadBody
 from rcv3_tui.api.faults import safe_text
 from rcv3_tui.model.resources import Resource
+from rcv3_tui.model.sent import Packer, Sent, mark_of
+from rcv3_tui.turns import Slice, stand_aside
 
 T = TypeVar("T", bound=Resource)
+MadeT = TypeVar("MadeT", bound=Resource, covariant=True)
 AnyT = TypeVar("AnyT")
-Decoder = Callable[[bytes], T]
-"""Makes a resource of its own JSON; raises `msgspec.ValidationError` naming the path."""
+
+
+class Decoder(Protocol[MadeT]):
+    """Makes a resource of its own JSON."""
+
+    def __call__(self, data: bytes, sent: Sent | None = None, /) -> MadeT:
+        """Decode a resource.
+
+        Args:
+            data: Its JSON.
+            sent: What keeps the JSON as it was sent; None: that is the same.
+
+        Raises:
+            msgspec.ValidationError: It is none; names the path.
+        """
+        ...
+
 
 SoFar = Callable[[Sequence[T]], None]
 """Hears what a long list begins with."""
 
-_SLICE = 200
-"""Items that are decoded before others get their turn: about 3 ms."""
+FIRST = 200
+"""Items that a long list begins with: more than a screen shows."""
 
+_MOST_IN_A_SLICE = 200
+"""Items that are decoded before others get their turn, however fast that goes."""
+
+_PIECE = 1 << 16
+"""Bytes of a long body that are taken apart at once."""
+
+_MOST_CUTS = 16
+"""Places where a piece may end that are tried; a record has some commas between objects itself."""
+
+_BETWEEN = re.compile(rb"\}\s*,\s*(?=\{)")
 
 _ESCAPES = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -57,20 +84,38 @@ class Reuse(Generic[T]):
 
     def __init__(self, previous: Sequence[T]) -> None:
         self._previous = previous
-        self._by_raw: dict[bytes, T] | None = None
+        self._at = 0
+        """Where the next item most likely stood before."""
+        self._by_mark: dict[int, int] | None = None
 
-    def find(self, index: int, raw: bytes) -> T | None:
+    def find(self, data: bytes) -> T | None:
         """Give the very object that was made of the same bytes, None where there is none.
 
         Args:
-            index: Where the item stands now: most often where it stood before.
-            raw: The item's own JSON.
+            data: The next item's own JSON.
         """
-        if index < len(self._previous) and self._previous[index].raw == raw:
-            return self._previous[index]
-        if self._by_raw is None:
-            self._by_raw = {item.raw: item for item in self._previous}
-        return self._by_raw.get(raw)
+        at, previous = self._at, self._previous
+        self._at += 1
+        if not previous:
+            return None
+        mark = mark_of(data)
+        if at < len(previous):
+            item = previous[at]
+            sent = item.sent
+            if sent is not None and sent.bundle.marks[sent.place] == mark:
+                return item
+        if self._by_mark is None:
+            self._by_mark = {
+                sent.bundle.marks[sent.place]: place
+                for place, item in enumerate(previous)
+                if (sent := item.sent) is not None
+            }
+        found = self._by_mark.get(mark)
+        if found is None:
+            return None
+        # Those after it have most likely moved along with it.
+        self._at = found + 1
+        return previous[found]
 
 
 class ItemReader(Generic[T]):
@@ -89,8 +134,10 @@ class ItemReader(Generic[T]):
         self.skipped: list[str] = []
         self._decoder = decoder
         self._reuse = Reuse(previous)
+        self._packer = Packer()
         self._prefix = prefix
         self._index = 0
+        self._time = Slice()
 
     def read(self, raws: Sequence[msgspec.Raw]) -> Iterator[None]:
         """Take the items of a list; gives way now and then.
@@ -101,24 +148,32 @@ class ItemReader(Generic[T]):
         Yields:
             After every slice that took some time.
         """
-        decoded = 0
+        time, count = self._time, 0
         for raw in raws:
             data = bytes(raw)
-            item = self._reuse.find(self._index, data)
+            item = self._reuse.find(data)
             if item is None:
-                try:
-                    item = leniently(self._decoder, data)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                    self.skipped.append(_reason(f"{self._prefix}[{self._index}]", error))
-                decoded += 1
-                if decoded % _SLICE == 0:
-                    yield
+                item = self._decoded(data)
+                count += 1
             if item is not None:
                 self.items.append(item)
             self._index += 1
+            if count == _MOST_IN_A_SLICE or time.is_over():
+                yield
+                count = 0
+                time.begin()
+
+    def _decoded(self, data: bytes) -> T | None:
+        sent = self._packer.keep(data)
+        try:
+            return leniently(lambda mended: self._decoder(mended, sent), data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self.skipped.append(_reason(f"{self._prefix}[{self._index}]", error))
+            return None
 
     def listing(self) -> Listing[T]:
-        """Give what has been read so far."""
+        """Give what has been read."""
+        self._packer.finish()
         return Listing(tuple(self.items), tuple(self.skipped))
 
 
@@ -137,8 +192,9 @@ def decode_list(body: bytes, decoder: Decoder[T], previous: Sequence[T] = ()) ->
         BadBody: It is not JSON, or something else altogether.
     """
     reader = ItemReader(decoder, previous)
-    for _ in reader.read(_split(body)):
-        pass
+    for raws in _pieces(body):
+        for _ in reader.read(raws):
+            pass
     return _checked(body, reader)
 
 
@@ -163,11 +219,12 @@ async def decode_list_in_slices(
         BadBody: See `decode_list`.
     """
     reader = ItemReader(decoder, previous)
-    for _ in reader.read(_split(body)):
-        if so_far is not None:
-            so_far(tuple(reader.items))
-            so_far = None
-        await asyncio.sleep(0)
+    for raws in _pieces(body):
+        for _ in reader.read(raws):
+            if so_far is not None and len(reader.items) >= FIRST:
+                so_far(tuple(reader.items))
+                so_far = None
+            await stand_aside()
     return _checked(body, reader)
 
 
@@ -216,7 +273,9 @@ def decode_maybe(body: bytes, decoder: Decoder[T]) -> T | None:
     if len(raws) > 1:
         raise BadBody(f"the answer holds {len(raws)} records where one was asked for")
     try:
-        return leniently(decoder, bytes(raws[0]))
+        data = bytes(raws[0])
+        sent = Sent.of(data)
+        return leniently(lambda mended: decoder(mended, sent), data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody(
             f"the answer has another shape than expected: {_reason('$', error)}"
@@ -275,6 +334,40 @@ def not_json(body: bytes) -> BadBody:
 
 def _bare(body: bytes) -> bytes:
     return body.removeprefix(b"\xef\xbb\xbf").strip()
+
+
+def _pieces(body: bytes) -> Iterator[Sequence[msgspec.Raw]]:
+    """Take a list apart, a long one piece by piece: ten megabytes at once would take too long.
+
+    A piece may end wherever a comma stands between two objects. That it could be read as a list
+    proves that the comma is the list's own: inside an object or a text, something is left open.
+
+    Raises:
+        BadBody: See `_split`; what came before the mistake has been given then.
+    """
+    bare = _bare(body)
+    if len(bare) < 2 * _PIECE or not bare.startswith(b"["):
+        yield _split(bare)
+        return
+    at, last = 1, len(bare) - _PIECE
+    while at < last and (piece := _piece(bare, at)) is not None:
+        raws, at = piece
+        yield raws
+    yield _split(b"[" + bare[at:])
+
+
+def _piece(bare: bytes, begin: int) -> tuple[Sequence[msgspec.Raw], int] | None:
+    """Take some items out of the middle of a list; give them, and where the next one begins."""
+    at = begin + _PIECE
+    for _ in range(_MOST_CUTS):
+        cut = _BETWEEN.search(bare, at)
+        if cut is None:
+            return None
+        try:
+            return _items.decode(b"[" + bare[begin : cut.start() + 1] + b"]"), cut.end()
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            at = cut.end()
+    return None
 
 
 def _split(body: bytes) -> Sequence[msgspec.Raw]:

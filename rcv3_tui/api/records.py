@@ -1,18 +1,19 @@
 """Each resource, made of its own JSON: `Decoder`s for `rcv3_tui.api.decode`.
 
 Facts are those of the RackConnect API reference, sections 4 and 8.3. Every text is cleaned
-here, once; only `raw` stays as it came.
+here, once; only `raw` stays as it came. What many resources say alike - statuses, networks, the
+server of an address and of its memberships in pools - is one object for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
 import msgspec
 
 from rcv3_tui.api import wire
+from rcv3_tui.api.decode import Decoder
 from rcv3_tui.model.resources import (
     NO_ID,
     Address,
@@ -24,10 +25,16 @@ from rcv3_tui.model.resources import (
     Server,
     ServerLink,
 )
+from rcv3_tui.model.sent import Sent
 from rcv3_tui.model.text import clean
 
 _UNKNOWN = "UNKNOWN"
 """Stands where the service gives no status."""
+
+_MOST_LINKS = 1 << 15
+"""Servers whose links are remembered, to be shared; beyond, it begins anew."""
+
+_links: dict[str, ServerLink] = {}
 
 _public_ip = msgspec.json.Decoder(wire.WirePublicIP)
 _pool = msgspec.json.Decoder(wire.WirePool)
@@ -36,7 +43,7 @@ _network = msgspec.json.Decoder(wire.WireNetworkItself)
 _server = msgspec.json.Decoder(wire.WireServer)
 
 
-def public_ip(data: bytes) -> PublicIP:
+def public_ip(data: bytes, sent: Sent | None = None) -> PublicIP:
     """Make a public IP of its JSON (reference, section 4.2)."""
     found = _public_ip.decode(data)
     ticket = _text(found.failure_core_ticket_uuid)
@@ -50,11 +57,11 @@ def public_ip(data: bytes) -> PublicIP:
         created=moment(found.created),
         updated=moment(found.updated),
         ticket=None if ticket == NO_ID else ticket,
-        raw=data,
+        sent=sent or Sent.of(data),
     )
 
 
-def pool(data: bytes) -> LoadBalancerPool:
+def pool(data: bytes, sent: Sent | None = None) -> LoadBalancerPool:
     """Make a pool of its JSON (reference, section 4.7)."""
     found = _pool.decode(data)
     counts = found.node_counts or wire.WireCounts()
@@ -73,11 +80,11 @@ def pool(data: bytes) -> LoadBalancerPool:
             external=external or 0,
             total=(cloud or 0) + (external or 0) if total is None else total,
         ),
-        raw=data,
+        sent=sent or Sent.of(data),
     )
 
 
-def node(pool_id: str = "", server: ServerLink | None = None) -> Callable[[bytes], PoolNode]:
+def node(pool_id: str = "", server: ServerLink | None = None) -> Decoder[PoolNode]:
     """Give a decoder for pool nodes (reference, section 4.7).
 
     Args:
@@ -88,24 +95,24 @@ def node(pool_id: str = "", server: ServerLink | None = None) -> Callable[[bytes
         What makes a node of its JSON.
     """
 
-    def decode(data: bytes) -> PoolNode:
+    def decode(data: bytes, sent: Sent | None = None) -> PoolNode:
         found = _node.decode(data)
         named = found.load_balancer_pool
         return PoolNode(
             id=_id(found.id),
-            pool_id=(_text(named.id) if named is not None else None) or pool_id,
+            pool_id=_same(_text(named.id) if named is not None else None, pool_id) or pool_id,
             status=_word(found.status or _UNKNOWN),
             server=_link(found.cloud_server) or server,
             status_detail=_text(found.status_detail),
             created=moment(found.created),
             updated=moment(found.updated),
-            raw=data,
+            sent=sent or Sent.of(data),
         )
 
     return decode
 
 
-def network(data: bytes) -> CloudNetwork:
+def network(data: bytes, sent: Sent | None = None) -> CloudNetwork:
     """Make a network of its JSON (reference, section 4.1)."""
     found = _network.decode(data)
     identifier = _id(found.id)
@@ -115,11 +122,11 @@ def network(data: bytes) -> CloudNetwork:
         cidr=_text(found.cidr),
         created=moment(found.created),
         updated=moment(found.updated),
-        raw=data,
+        sent=sent or Sent.of(data),
     )
 
 
-def server(data: bytes) -> Server:
+def server(data: bytes, sent: Sent | None = None) -> Server:
     """Make a cloud server of its JSON (reference, section 8.3)."""
     found = _server.decode(data)
     identifier = _id(found.id)
@@ -146,10 +153,11 @@ def server(data: bytes) -> Server:
             (clean(name), clean(value if isinstance(value, str) else str(value)))
             for name, value in (found.metadata or {}).items()
         ),
-        raw=data,
+        sent=sent or Sent.of(data),
     )
 
 
+@lru_cache(maxsize=256)
 def moment(value: str | float | None) -> datetime | None:
     """Read any of the services' forms of time (reference, section 6).
 
@@ -202,14 +210,32 @@ def _link(found: wire.WireCloudServer | None) -> ServerLink | None:
     net = found.cloud_network
     # An unknown or detached network comes as a placeholder, all zeros (section 4.2).
     known = net is not None and bool(net.id) and net.id != NO_ID
-    return ServerLink(
-        id=clean(found.id),
-        name=_text(found.name),
-        private_ip=None if net is None else _text(net.private_ip_v4),
-        network=None
-        if net is None or not net.id or not known
-        else _network_within(net.id, net.name, net.cidr, net.created, net.updated),
+    return _shared(
+        ServerLink(
+            id=clean(found.id),
+            name=_text(found.name),
+            private_ip=None if net is None else _text(net.private_ip_v4),
+            network=None
+            if net is None or not net.id or not known
+            else _network_within(net.id, net.name, net.cidr, net.created, net.updated),
+        )
     )
+
+
+def _shared(link: ServerLink) -> ServerLink:
+    """Give the link that was made before, where it says the same of the same server."""
+    known = _links.get(link.id)
+    if known == link:
+        return known
+    if len(_links) >= _MOST_LINKS:
+        _links.clear()
+    _links[link.id] = link
+    return link
+
+
+def _same(text: str | None, known: str) -> str | None:
+    """Give a text that is known already as the object that is."""
+    return known if text == known else text
 
 
 @lru_cache(maxsize=1024)

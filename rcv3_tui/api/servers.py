@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -10,10 +9,11 @@ import msgspec
 
 from rcv3_tui.api import decode, records, wire
 from rcv3_tui.api.budget import Priority
-from rcv3_tui.api.decode import ItemReader, Listing, SoFar
+from rcv3_tui.api.decode import FIRST, ItemReader, Listing, SoFar
 from rcv3_tui.api.errors import ApiError, BadBody, BadRequest
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.model.resources import Server
+from rcv3_tui.turns import stand_aside
 
 PAGE_SIZE = 1000
 """Asked for; the service may give fewer (section 8.2)."""
@@ -117,10 +117,10 @@ class CloudServers:
                 error.status = reply.status
                 raise error.about(_LIST) from None
             for _ in reader.read(raws):
-                if so_far is not None:
+                if so_far is not None and len(reader.items) >= FIRST:
                     so_far(tuple(reader.items))
                     so_far = None
-                await asyncio.sleep(0)
+                await stand_aside()
             # A last page that is just full has a link to an empty one (8.2).
             if not raws or following is None:
                 return _once_each(reader.listing())

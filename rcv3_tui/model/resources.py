@@ -2,6 +2,7 @@
 
 Field facts are those of the RackConnect v3.0 API reference, sections 4 and 8. Every text in here
 has been cleaned of control characters by the decoder; `raw` alone is as the service sent it.
+None of them can be part of a cycle, so that the collector of garbage need not look at them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
+
+from rcv3_tui.model.sent import Sent
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 """The service's placeholder for "no network" and "no ticket" (reference 4.2)."""
@@ -22,7 +25,17 @@ def _lower(text: str) -> str:
     return text if text.islower() else text.lower()
 
 
-class CloudNetwork(Struct, frozen=True):
+class _WithJson(Struct, frozen=True, gc=False):
+    """What all resources have in common."""
+
+    @property
+    def raw(self) -> bytes:
+        """Its JSON, byte for byte as the service sent it; empty where an earlier run read it."""
+        sent: Sent | None = getattr(self, "sent", None)
+        return b"" if sent is None else sent.data
+
+
+class CloudNetwork(_WithJson, frozen=True, gc=False):
     """A cloud network that is linked to the RackConnect configuration."""
 
     id: str
@@ -30,7 +43,8 @@ class CloudNetwork(Struct, frozen=True):
     cidr: str | None = None
     created: datetime | None = None
     updated: datetime | None = None
-    raw: bytes = b""
+    sent: Sent | None = None
+    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
 
     @property
     def key(self) -> str:
@@ -38,7 +52,7 @@ class CloudNetwork(Struct, frozen=True):
         return _lower(self.id)
 
 
-class ServerLink(Struct, frozen=True):
+class ServerLink(Struct, frozen=True, gc=False):
     """A cloud server as a RackConnect record names it; the name may lag behind Nova's."""
 
     id: str
@@ -52,7 +66,7 @@ class ServerLink(Struct, frozen=True):
         return _lower(self.id)
 
 
-class PublicIP(Struct, frozen=True):
+class PublicIP(_WithJson, frozen=True, gc=False):
     """A public IP record: it ties an address of the dedicated block to a cloud server."""
 
     id: str
@@ -68,7 +82,8 @@ class PublicIP(Struct, frozen=True):
     """Null until the first change has been carried out."""
     ticket: str | None = None
     """`failure_core_ticket_uuid`, None when it is all zeros."""
-    raw: bytes = b""
+    sent: Sent | None = None
+    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
 
     @property
     def key(self) -> str:
@@ -76,7 +91,7 @@ class PublicIP(Struct, frozen=True):
         return _lower(self.id)
 
 
-class NodeCounts(Struct, frozen=True):
+class NodeCounts(Struct, frozen=True, gc=False):
     """How many members a pool has; `external` ones are not this account's cloud servers."""
 
     cloud_servers: int = 0
@@ -84,7 +99,7 @@ class NodeCounts(Struct, frozen=True):
     total: int = 0
 
 
-class LoadBalancerPool(Struct, frozen=True):
+class LoadBalancerPool(_WithJson, frozen=True, gc=False):
     """A pool on the dedicated load balancer."""
 
     id: str
@@ -95,7 +110,8 @@ class LoadBalancerPool(Struct, frozen=True):
     port: int | None = None
     """None where the service answers 0: not known."""
     counts: NodeCounts = NodeCounts()
-    raw: bytes = b""
+    sent: Sent | None = None
+    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
 
     @property
     def key(self) -> str:
@@ -110,7 +126,7 @@ class LoadBalancerPool(Struct, frozen=True):
         return f"{self.virtual_ip or '-'}:{'-' if self.port is None else self.port}"
 
 
-class PoolNode(Struct, frozen=True):
+class PoolNode(_WithJson, frozen=True, gc=False):
     """Membership of one cloud server in one pool. Its id is not the server's id."""
 
     id: str
@@ -120,7 +136,8 @@ class PoolNode(Struct, frozen=True):
     status_detail: str | None = None
     created: datetime | None = None
     updated: datetime | None = None
-    raw: bytes = b""
+    sent: Sent | None = None
+    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
 
     @property
     def key(self) -> str:
@@ -138,7 +155,7 @@ class PoolNode(Struct, frozen=True):
         return None if self.server is None else self.server.key
 
 
-class Address(Struct, frozen=True):
+class Address(Struct, frozen=True, gc=False):
     """One address of a cloud server; the label is the network's name."""
 
     label: str
@@ -146,7 +163,7 @@ class Address(Struct, frozen=True):
     version: int = 4
 
 
-class Server(Struct, frozen=True):
+class Server(_WithJson, frozen=True, gc=False):
     """A cloud server as Nova lists it."""
 
     id: str
@@ -165,7 +182,8 @@ class Server(Struct, frozen=True):
     fault: str | None = None
     """What Nova says of a server in ERROR."""
     metadata: tuple[tuple[str, str], ...] = ()
-    raw: bytes = b""
+    sent: Sent | None = None
+    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
 
     @property
     def key(self) -> str:

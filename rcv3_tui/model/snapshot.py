@@ -294,7 +294,7 @@ class Snapshot(Struct, frozen=True):
 
     def with_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, Diff]:
         """Give the picture with every public IP record as now listed."""
-        new, delta = _compare(self.public_ips, (r for r in records if _exists(r)))
+        new, delta = _compare(self.public_ips, _existing(records))
         return self._public_ips_replaced(new, delta)
 
     def with_public_ip(self, record: PublicIP) -> tuple[Snapshot, Diff]:
@@ -364,7 +364,7 @@ class Snapshot(Struct, frozen=True):
     def with_nodes(self, pool_key: str, nodes: Iterable[PoolNode]) -> tuple[Snapshot, Diff]:
         """Give the picture with one pool's nodes as now listed."""
         old = self.nodes.get(pool_key)
-        new, delta = _compare(old or {}, (n for n in nodes if _exists(n)))
+        new, delta = _compare(old or {}, _existing(nodes))
         if not delta and old is not None and pool_key not in self.nodes_kept:
             return self, Diff()
         joined, servers = _rejoin(
@@ -402,25 +402,52 @@ def _exists(record: PublicIP | PoolNode) -> bool:
     return phase(record.status) is not Phase.GONE
 
 
+def _existing(records: Iterable[_Record]) -> Sequence[_Record]:
+    """Leave out records that are gone, of which there hardly ever is one."""
+    some = list(records)
+    statuses = {record.status for record in some}
+    gone = {status for status in statuses if phase(status) is Phase.GONE}
+    if gone:
+        some = [record for record in some if record.status not in gone]
+    return some
+
+
 def _compare(old: Mapping[str, ItemT], items: Iterable[ItemT]) -> tuple[dict[str, ItemT], Delta]:
-    new = {item.key: item for item in items}
-    changed = frozenset(
-        key
-        for key, item in new.items()
-        if (before := old.get(key)) is not item and before != item and not _is_kept(before, item)
+    """Give a list as a mapping, and what differs in it.
+
+    What did not change is the very same object, mostly at its old place; so ten thousand of them
+    cost a glance each, and not the making of a key.
+    """
+    some = list(items)
+    new: dict[str, ItemT] = {}
+    if len(some) == len(old):
+        places = zip(old, old.values(), some, strict=True)
+        others = {key: item for key, before, item in places if before is not item}
+        if all(item.key == key for key, item in others.items()):
+            new.update(old)
+            new.update(others)
+            return new, Delta(frozenset(k for k in others if _differs(old[k], others[k])))
+    known = {id(item): key for key, item in old.items()}
+    for item in some:
+        new[known.get(id(item)) or item.key] = item
+    return new, Delta(
+        frozenset(key for key in new if _differs(old.get(key), new[key])),
+        frozenset(old.keys() - new.keys()),
     )
-    removed = frozenset(key for key in old if key not in new)
-    return new, Delta(changed, removed)
+
+
+def _differs(before: ItemT | None, item: ItemT) -> bool:
+    return before is not item and before != item and not _is_kept(before, item)
 
 
 def _is_kept(before: ItemT | None, item: ItemT) -> bool:
-    """Tell whether an item is what an earlier run kept, which keeps all but the raw JSON."""
-    return before is not None and not before.raw and replace(item, raw=b"") == before
+    """Tell whether an item is what an earlier run kept, which keeps all but its JSON."""
+    return before is not None and before.sent is None and replace(item, sent=None) == before
 
 
 def _came_raw(old: Mapping[str, ItemT], new: Mapping[str, ItemT]) -> bool:
-    """Tell whether items that say the same came with their raw JSON only now."""
-    return any(not item.raw and new[key].raw for key, item in old.items())
+    """Tell whether items that say the same came with their JSON only now."""
+    return any(item.sent is None and new[key].sent is not None for key, item in old.items())
 
 
 _Record = TypeVar("_Record", PublicIP, PoolNode)

@@ -2,8 +2,8 @@
 
 One file a profile, user, Identity address and region, readable by its owner alone. A file that is
 damaged, too old, too large or can be read by others is dropped; that is never an error, for
-everything in it is read anew. What the service sent word for word (`raw`) is left out: it is nine
-tenths of the size, and comes with the first answer.
+everything in it is read anew. What the service sent word for word is left out: it is nine tenths
+of the size, and comes with the first answer.
 """
 
 from __future__ import annotations
@@ -306,7 +306,7 @@ def _drop_damaged(path: Path, error: Exception) -> None:
 def _slices(items: Iterable[_Item]) -> Iterator[list[_Item]]:
     some: list[_Item] = []
     for item in items:
-        some.append(replace(item, raw=b""))
+        some.append(replace(item, sent=None))
         if len(some) == SLICE:
             yield some
             some = []

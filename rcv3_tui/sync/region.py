@@ -277,8 +277,10 @@ class RegionSync:
         # What was read by its own id meanwhile is newer than the list.
         self._put = {key: at for key, at in self._put.items() if at > began}
         here = self.snapshot.public_ips
-        records = [record for record in listing.items if record.key not in self._put]
-        records += [here[key] for key in self._put if key in here]
+        records = listing.items
+        if self._put:
+            records = tuple(record for record in records if record.key not in self._put)
+            records += tuple(here[key] for key in self._put if key in here)
         self._read(Part.PUBLIC_IPS, listing.skipped, *self.snapshot.with_public_ips(records))
 
     async def _read_pools(self, priority: Priority) -> None:

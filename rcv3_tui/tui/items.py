@@ -1,6 +1,7 @@
 """What one row of a pane is made of: frozen values, equal when the row looks the same.
 
-They are msgspec structs, as the resources are: ten thousand of them are made at a time.
+They are msgspec structs, as the resources are: ten thousand of them are made at a time,
+and none of them can be part of a cycle.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rcv3_tui.model.resources import (
 )
 
 
-class ServerItem(Struct, frozen=True):
+class ServerItem(Struct, frozen=True, gc=False):
     """A row of the Servers pane."""
 
     row: str
@@ -41,7 +42,7 @@ class ServerItem(Struct, frozen=True):
     """Something is wrong with it, or with what it is tied to."""
 
 
-class PublicIPItem(Struct, frozen=True):
+class PublicIPItem(Struct, frozen=True, gc=False):
     """A row of the Public IPs pane."""
 
     row: str
@@ -55,7 +56,7 @@ class PublicIPItem(Struct, frozen=True):
     """Something is wrong with it, or with what it is tied to."""
 
 
-class PoolItem(Struct, frozen=True):
+class PoolItem(Struct, frozen=True, gc=False):
     """A row of the Pools pane."""
 
     row: str
@@ -68,7 +69,7 @@ class PoolItem(Struct, frozen=True):
     """Something is wrong with it, or with what it is tied to."""
 
 
-class NodeItem(Struct, frozen=True):
+class NodeItem(Struct, frozen=True, gc=False):
     """A row of a pool's nodes."""
 
     row: str
@@ -83,7 +84,7 @@ class NodeItem(Struct, frozen=True):
     """Something is wrong with it, or with what it is tied to."""
 
 
-class NetworkItem(Struct, frozen=True):
+class NetworkItem(Struct, frozen=True, gc=False):
     """A row of the Networks pane."""
 
     row: str
@@ -91,14 +92,14 @@ class NetworkItem(Struct, frozen=True):
     network: CloudNetwork
 
 
-class OperationItem(Struct, frozen=True):
+class OperationItem(Struct, frozen=True, gc=False):
     """A row of the Operations pane."""
 
     row: str
     operation: Operation
 
 
-class FindingItem(Struct, frozen=True):
+class FindingItem(Struct, frozen=True, gc=False):
     """A row of what needs attention."""
 
     row: str

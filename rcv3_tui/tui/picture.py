@@ -118,7 +118,8 @@ class Picture:
         self.operations: dict[str, Operation] = {}
         self.open_pool: tuple[str, str] | None = None
         """Region and id of the pool whose nodes are shown."""
-        self._since: dict[tuple[str, str], tuple[str, datetime | None]] = {}
+        self._since: dict[tuple[str, str], tuple[str, datetime]] = {}
+        """Of records whose status was seen to change, that status and when."""
         self._active: dict[str, Operation] = {}
         self._watches: dict[str, Watch] = {}
         self._found: dict[str, Item] = {}
@@ -279,7 +280,7 @@ class Picture:
 
             def since(part: Part, key: str, status: str) -> datetime | None:
                 known = self._since.get((region, key))
-                if known is not None and known[0] == status and known[1] is not None:
+                if known is not None and known[0] == status:
                     return known[1]
                 line = self.seen(region, part, key)
                 return line[-1].at if line and line[-1].status == status else None
@@ -345,7 +346,7 @@ class Picture:
             PaneKind.NODES: self._open_nodes(region),
             PaneKind.NETWORKS: snapshot.networks,
         }[kind]
-        return self._make(kind, snapshot, key) if key in there else None
+        return self._make(kind, snapshot, key, row) if key in there else None
 
     def kept_from(self, kind: PaneKind, rows: Iterable[str]) -> datetime | None:
         """Tell whether a change of some rows would rest on what an earlier run read, and when.
@@ -431,12 +432,12 @@ class Picture:
         rows = diffs.setdefault(kind, RowDiff())
         for key in delta.changed:
             if key in there:
-                rows.changed[row_id(region, key)] = self._make(kind, snapshot, key)
+                row = row_id(region, key)
+                rows.changed[row] = self._make(kind, snapshot, key, row)
         rows.removed.update(row_id(region, key) for key in delta.removed)
 
-    def _make(self, kind: PaneKind, snapshot: Snapshot, key: str) -> Item:
+    def _make(self, kind: PaneKind, snapshot: Snapshot, key: str, row: str) -> Item:
         region = snapshot.region
-        row = row_id(region, key)
         if kind is PaneKind.SERVERS:
             server = snapshot.servers[key]
             record = snapshot.public_ip_of(key)
@@ -544,11 +545,13 @@ class Picture:
                 if node.key in diff.nodes.changed
             ]
         for record in records:
-            known = self._since.get((region, record.key))
-            if known is not None and known[0] == record.status:
-                continue
-            seen = now if known is not None or (loaded and self._is_young(record)) else None
-            self._since[region, record.key] = (record.status, seen)
+            was = None if before is None else _before(before, record)
+            if was is None:
+                is_seen = loaded and self._is_young(record)
+            else:
+                is_seen = was.status != record.status
+            if is_seen:
+                self._since[region, record.key] = (record.status, now)
 
     def _is_young(self, record: PublicIP | PoolNode) -> bool:
         """Tell whether a record that was not there before was really just made.
@@ -562,9 +565,16 @@ class Picture:
 
     def _since_of(self, region: str, record: PublicIP | PoolNode) -> datetime | None:
         known = self._since.get((region, record.key))
-        if known is not None and known[0] == record.status and known[1] is not None:
+        if known is not None and known[0] == record.status:
             return known[1]
         return record.updated or record.created
+
+
+def _before(before: Snapshot, record: PublicIP | PoolNode) -> PublicIP | PoolNode | None:
+    """Give what a picture has of a record."""
+    if isinstance(record, PublicIP):
+        return before.public_ips.get(record.key)
+    return before.nodes_in(record.pool_key).get(record.key)
 
 
 def _names_differ(before: Snapshot, after: Snapshot, delta: Delta) -> bool:

@@ -12,6 +12,7 @@ from rcv3_tui.api.decode import (
 )
 from rcv3_tui.api.errors import BadBody
 from rcv3_tui.model.resources import LoadBalancerPool
+from rcv3_tui.model.sent import Sent
 
 
 def pools(*ids: str) -> bytes:
@@ -81,9 +82,9 @@ def test_what_did_not_change_is_not_decoded() -> None:
     before = decode_list(pools("a", "b"), records.pool).items
     decoded: list[bytes] = []
 
-    def counting(data: bytes) -> LoadBalancerPool:
+    def counting(data: bytes, sent: Sent | None = None) -> LoadBalancerPool:
         decoded.append(data)
-        return records.pool(data)
+        return records.pool(data, sent)
 
     decode_list(pools("a", "b"), counting, before)
 

@@ -14,6 +14,7 @@ from rcv3_tui.model.resources import (
     Server,
     ServerLink,
 )
+from rcv3_tui.model.sent import Sent
 from rcv3_tui.tui.items import (
     NetworkItem,
     NodeItem,
@@ -43,7 +44,7 @@ def record(status: str = "ACTIVE", **more: object) -> PublicIP:
         "address": "203.0.113.10",
         "server": LINK,
         "created": ago(3600),
-        "raw": b"{}",
+        "sent": Sent.of(b"{}"),
     }
     return PublicIP(**{**values, **more})  # type: ignore[arg-type]
 

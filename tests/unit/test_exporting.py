@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rcv3_tui.model.resources import PublicIP
+from rcv3_tui.model.sent import Sent
 from rcv3_tui.tui.exporting import ExportError, guarded, to_csv, to_json, write
 from rcv3_tui.tui.items import PublicIPItem
 from tests.unit.rows import NOW, operation_row, record, server_row
@@ -68,7 +69,7 @@ def test_no_rows_make_an_empty_file() -> None:
 
 def test_json_is_what_the_service_sent() -> None:
     raw = b'{"id": "IP-1", "public_ip_v4": null, "unheard_of": [1]}'
-    assert json.loads(to_json([ip_row("web-01", record(raw=raw))])) == [json.loads(raw)]
+    assert json.loads(to_json([ip_row("web-01", record(sent=Sent.of(raw)))])) == [json.loads(raw)]
 
 
 def test_an_operation_and_a_server_can_be_saved_too() -> None:
