@@ -8,7 +8,7 @@ learns from a refusal that somebody else draws on the same account.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rcv3_tui.api.budget import Priority
 from rcv3_tui.clock import Clock
@@ -26,7 +26,14 @@ REGAINED = 4.0
 _WORTH_LEARNING = 10.0
 """Seconds to wait from which on a "too fast" speaks of the minute, not of a burst."""
 
-_CEILING = {Priority.OPERATION: LIMIT, Priority.LOOKED_AT: 27, Priority.BACKGROUND: 24}
+_BOUNDS = {
+    Priority.OPERATION: ((LIMIT, WINDOW),),
+    Priority.LOOKED_AT: ((27, WINDOW),),
+    # With the second bound 24 in a minute proper are safe: the line's jitter cannot bring those
+    # that leave at either end of one to more than the service allows.
+    Priority.BACKGROUND: ((24, 60.0), (27, WINDOW)),
+}
+"""Requests that work of each priority may bring the total to, and within how many seconds."""
 
 
 class RequestBudget:
@@ -52,6 +59,8 @@ class RequestBudget:
         self._clock = clock
         self._changed = changed
         self._ledger = ledger or OwnLedger(clock)
+        self.waiting = 0
+        """How many requests wait for their turn."""
 
     @property
     def used(self) -> int:
@@ -70,11 +79,32 @@ class RequestBudget:
 
     def ceiling(self, priority: Priority) -> int:
         """Count how many requests a minute work of this priority may bring the total to."""
-        return self._ceiling(self._ledger.read(), priority)
+        return self._bounds(self._ledger.read(), priority)[0][0]
 
-    def room(self, priority: Priority) -> int:
-        """Count how many requests of this priority could leave now."""
-        return 0 if self.blocked_for else max(0, self.ceiling(priority) - self.used)
+    def pace(self, priority: Priority) -> float:
+        """Give the requests a minute that work of this priority can keep up."""
+        ceiling, window = self._bounds(self._ledger.read(), priority)[0]
+        return ceiling * 60.0 / window
+
+    def room(self, priority: Priority, beside: Iterable[float] = ()) -> int:
+        """Count how many requests of this priority could leave now beside those that wait.
+
+        Args:
+            priority: Whose.
+            beside: Seconds until each of some other requests, which must find room then.
+        """
+        if self.blocked_for:
+            return 0
+        record = self._ledger.read()
+        others = [seconds for seconds in sorted(beside) if seconds < WINDOW]
+        room = LIMIT
+        for ceiling, window in self._bounds(record, priority):
+            room = min(room, ceiling - self._count(record, window))
+            for number, seconds in enumerate(others, 1):
+                if seconds < window:
+                    still = self._count(record, window - seconds)
+                    room = min(room, ceiling - still - number)
+        return max(0, room - self.waiting)
 
     async def take(self, priority: Priority) -> None:
         """Wait until a request of this priority may leave, and count it.
@@ -82,7 +112,11 @@ class RequestBudget:
         A cancellation while waiting counts nothing.
         """
         while (delay := self._take_or_wait(priority)) > 0:
-            await self._clock.sleep(delay)
+            self.waiting += 1
+            try:
+                await self._clock.sleep(delay)
+            finally:
+                self.waiting -= 1
         self._changed()
 
     def refund(self) -> None:
@@ -126,9 +160,13 @@ class RequestBudget:
             if (blocked := record.blocked_until - now) > 0:
                 return blocked
             self._forget(record)
-            excess = len(record.sent) - self._ceiling(record, priority)
-            if excess >= 0:
-                return max(0.001, record.sent[excess] + WINDOW - now)
+            delays = [
+                record.sent[-ceiling] + window - now
+                for ceiling, window in self._bounds(record, priority)
+                if self._count(record, window) >= ceiling
+            ]
+            if delays:
+                return max(0.001, *delays)
             record.sent.append(now)
             return 0.0
 
@@ -138,14 +176,14 @@ class RequestBudget:
         regained = (self._ledger.now() - record.learned_at) * REGAINED / WINDOW
         return min(LIMIT, int(record.limit + max(0.0, regained)))
 
-    def _ceiling(self, record: Record, priority: Priority) -> int:
+    def _bounds(self, record: Record, priority: Priority) -> list[tuple[int, float]]:
         # What an operator waits for waits as long as the service said, and not for what was
         # learned on the way: the background alone makes room for who else uses the account.
         limit = self._limit(record) if priority is Priority.BACKGROUND else LIMIT
-        return limit * _CEILING[priority] // LIMIT
+        return [(most * limit // LIMIT, window) for most, window in _BOUNDS[priority]]
 
-    def _count(self, record: Record) -> int:
-        return len(record.sent) - bisect_right(record.sent, self._ledger.now() - WINDOW)
+    def _count(self, record: Record, window: float = WINDOW) -> int:
+        return len(record.sent) - bisect_right(record.sent, self._ledger.now() - window)
 
     def _forget(self, record: Record) -> None:
         del record.sent[: len(record.sent) - self._count(record)]

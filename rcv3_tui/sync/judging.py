@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from rcv3_tui.api.budget import Priority
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.snapshot import MAIN, Part, PartState, Snapshot
 from rcv3_tui.sync.budget import RequestBudget
@@ -78,4 +77,4 @@ def _others_live(states: Mapping[Part, PartState], failing: PartState) -> bool:
 def _is_silent(beat: Beat, budget: RequestBudget) -> bool:
     # A reading that waits for its turn in the budget says nothing of the service.
     patience = max(_SHORTEST_PATIENCE, _PATIENCE * beat.interval)
-    return beat.waiting_for > patience and budget.room(Priority.BACKGROUND) > 0
+    return beat.waiting_for > patience and not budget.waiting and not budget.blocked_for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from rcv3_tui.api.budget import Priority
@@ -12,12 +12,10 @@ from rcv3_tui.api.errors import ApiError, CredentialsRefused, NotFound, TokenRef
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.snapshot import Part, Snapshot
-from rcv3_tui.sync.schedule import LIST_CALLS, NodeQueue, list_interval, node_room, wait_for
+from rcv3_tui.sync.ledger import WINDOW
+from rcv3_tui.sync.schedule import NodeQueue, list_interval, look_interval, turn_pause, wait_for
 
 _READS_AT_ONCE = 4
-
-_LEFT_TO_LISTS = LIST_CALLS + 1
-"""Background requests that stay free, so that a list which falls due need not wait for nodes."""
 
 
 class Picture(Protocol):
@@ -49,8 +47,9 @@ class PoolNodes:
         picture: The region.
         clock: What measures the time.
         interval: Seconds between refreshes, as asked.
-        room: Counts the background requests that could leave now.
-        share: Counts the background requests that a minute has for lists and nodes.
+        room: Counts the background requests that could leave now beside the lists, which keep
+            their beat, and beside looks at some later moments (seconds from now).
+        share: Gives the requests a minute for all that is read by itself.
         refused: Called when the credentials are not taken any more.
     """
 
@@ -59,8 +58,8 @@ class PoolNodes:
         picture: Picture,
         clock: Clock,
         interval: float,
-        room: Callable[[], int],
-        share: Callable[[], int],
+        room: Callable[[Iterable[float]], int],
+        share: Callable[[], float],
         refused: Callable[[ApiError], None],
     ) -> None:
         self._picture = picture
@@ -83,7 +82,12 @@ class PoolNodes:
     @property
     def list_interval(self) -> float:
         """Seconds between refreshes of the lists that the budget can bear."""
-        return list_interval(self._interval, self._queue.recent, self._share())
+        return list_interval(self._interval, *self._load())
+
+    @property
+    def look_interval(self) -> float:
+        """Seconds between looks at the pool in view that the budget can bear."""
+        return look_interval(self._interval, *self._load())
 
     def look_at(self, pool: str | None) -> None:
         """Keep one pool's nodes as fresh as the lists."""
@@ -130,16 +134,16 @@ class PoolNodes:
         """Read on and on. Ends only by cancellation."""
         while True:
             self._wanted.clear()
-            room = min(
-                _READS_AT_ONCE,
-                node_room(self._interval, self._queue.recent, self._share()),
-                self._room() - _LEFT_TO_LISTS,
-            )
+            room = min(_READS_AT_ONCE, self._room(self._looks()))
             snapshot = self._picture.snapshot
             # While the list of pools cannot be read, their nodes cannot be either.
             if self._paused or snapshot.part(Part.POOLS).error is not None:
                 room = 0
-            pools = self._queue.next(snapshot, self.list_interval, room) if room > 0 else []
+            pools = (
+                self._queue.next(snapshot, self.list_interval, room, self._pause())
+                if room > 0
+                else []
+            )
             if pools:
                 await asyncio.gather(*(self._read(pool, Priority.BACKGROUND) for pool in pools))
             else:
@@ -157,9 +161,32 @@ class PoolNodes:
             elif left > 0:
                 await wait_for(self._look_wanted, self._clock, left)
             else:
-                self._looked_at_due = self._clock.monotonic() + self.list_interval
+                self._looked_at_due = self._clock.monotonic() + self.look_interval
                 if self._is_known(pool):
                     await self._read(pool, Priority.LOOKED_AT)
+
+    def _load(self) -> tuple[int, bool, float]:
+        """Give the pools that are read in turn, whether one is in view, and the share of all."""
+        pools = self._picture.snapshot.pools
+        in_view = self._looked_at in pools
+        return len(pools) - in_view, in_view, self._share()
+
+    def _pause(self) -> float:
+        """Give the seconds between two pools that are read in turn."""
+        return turn_pause(self._interval, *self._load())
+
+    def _looks(self) -> Iterator[float]:
+        """Give the seconds until each look at a pool in view within the next minute."""
+        left = 0.0
+        if self._looked_at in self._picture.snapshot.pools:
+            left = max(0.0, self._looked_at_due - self._clock.monotonic())
+        elif not self._queue.is_first_minute(self._pause()):
+            # The first look at the pool that is opened next; for more there is time to make room.
+            yield left
+            return
+        while left < WINDOW:
+            yield left
+            left += self.look_interval
 
     def _is_known(self, pool: str) -> bool:
         snapshot = self._picture.snapshot

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from rcv3_tui.api.budget import Priority
 from rcv3_tui.api.decode import Listing
@@ -26,6 +27,7 @@ from rcv3_tui.model.snapshot import MAIN, Delta, Diff, Part, PartState, Snapshot
 from rcv3_tui.sync.budget import RequestBudget
 from rcv3_tui.sync.changes import Change, Link, LinkChanged, LinkState, SnapshotChanged
 from rcv3_tui.sync.judging import judge
+from rcv3_tui.sync.ledger import WINDOW
 from rcv3_tui.sync.movers import Movers
 from rcv3_tui.sync.pool_nodes import PoolNodes
 from rcv3_tui.sync.schedule import NETWORKS_INTERVAL, Beat, oldest
@@ -84,9 +86,8 @@ class RegionSync:
             self,
             clock,
             interval,
-            lambda: budget.room(Priority.BACKGROUND),
-            # One is left for the networks.
-            lambda: budget.ceiling(Priority.BACKGROUND) - 1,
+            lambda looks: budget.room(Priority.BACKGROUND, chain(looks, self._lists_to_come())),
+            lambda: budget.pace(Priority.BACKGROUND),
             self._stop,
         )
         self._movers = Movers(self, budget, clock, self._running)
@@ -303,6 +304,11 @@ class RegionSync:
             previous=tuple(self.snapshot.networks.values()), priority=priority
         )
         self._read(Part.NETWORKS, listing.skipped, *self.snapshot.with_networks(listing.items))
+
+    def _lists_to_come(self) -> Iterator[float]:
+        """Give the seconds until each request for a list within the next minute."""
+        for part in (Part.PUBLIC_IPS, Part.POOLS, Part.NETWORKS):
+            yield from self._beats[part].upcoming(WINDOW)
 
     async def _watch(self) -> None:
         while True:

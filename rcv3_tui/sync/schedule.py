@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
 
 from rcv3_tui.clock import Clock
@@ -16,17 +14,34 @@ from rcv3_tui.model.status import Phase, phase
 LIST_CALLS = 2
 """RackConnect requests that one refresh costs: all public IPs, all pools."""
 
-BACKGROUND_SHARE = 23
-"""Requests a minute for the lists and pool nodes together: 24 less one for the networks."""
+LOOK_CALLS = 1
+"""RackConnect requests that one look at the pool in view costs."""
 
-LIST_SHARE = range(6, 21)
-"""How many of those the two lists may take: the fewest, where there are as many, and the most."""
+MOST_LISTS = 20.0
+"""Requests a minute for the lists however short an interval was asked."""
 
-CROWDED_INTERVAL = 10.0
-"""Seconds between refreshes of the lists that pool nodes leave room for, if shorter were asked."""
+CROWDED_LISTS = 12.0
+"""Requests a minute for the lists where there are many pools: 10 seconds between refreshes."""
+
+SHARE = 24.0
+"""Requests a minute that background work has where nobody else draws on the account."""
+
+EVERY_POOL = 2400.0
+"""Seconds within which the nodes of any pool are to be read, in the background if need be."""
+
+_HASTE = 0.4
+"""How much of an even pause is kept between pools in turn; less, to make up for what is lost."""
+
+_LOST = 1.0
+"""Requests a minute that find no use: two are kept for some seconds until the lists are due."""
+
+STRETCH = 1.2
+"""How much longer the lists may take than asked to keep to `EVERY_POOL`."""
 
 NETWORKS_INTERVAL = 600.0
 """Seconds between two readings of the cloud networks, which hardly ever change (reference 4.1)."""
+
+_NETWORKS = 60.0 / NETWORKS_INTERVAL
 
 PATIENCE = 300.0
 """Seconds after which waiting for a moving resource is given up (reference 5.4)."""
@@ -35,32 +50,68 @@ POLL_STEPS = (2.0, 3.0, 5.0, 8.0, 10.0)
 """Pauses between two looks at a moving resource; the last one repeats (reference 5.4)."""
 
 
-def list_interval(asked: float, node_reads: int, share: int = BACKGROUND_SHARE) -> float:
-    """Give the seconds between refreshes of the lists that the budget can bear.
+def look_interval(asked: float, pools: int, in_view: bool, share: float = SHARE) -> float:
+    """Give the seconds between looks at the pool in view that the budget can bear.
+
+    The lists have the same interval where `list_interval` need not stretch theirs.
 
     Args:
         asked: The interval that the operator set.
-        node_reads: Requests for pool nodes in the last minute.
-        share: Requests a minute for lists and nodes together.
+        pools: How many other pools there are, whose nodes are read in turn.
+        in_view: Whether there is a pool in view.
+        share: Requests a minute for all that is read by itself.
     """
-    fewest = max(1, min(LIST_SHARE.start, share))
-    lists = min(max(share - node_reads, fewest), LIST_SHARE.stop - 1)
-    return max(asked, 60.0 * LIST_CALLS / lists)
+    calls = LIST_CALLS + LOOK_CALLS * in_view
+    part = calls / LIST_CALLS
+    # Where there is little, the lists must not take all of it.
+    least = min(CROWDED_LISTS, share / 2) * part
+    rest = share - _NETWORKS - pools * 60.0 / node_pause(asked)
+    return max(asked, 60.0 * calls / min(max(rest, least), MOST_LISTS * part))
 
 
-def node_room(asked: float, node_reads: int, share: int = BACKGROUND_SHARE) -> int:
-    """Count the pools whose nodes may be read now without starving the lists.
+def list_interval(asked: float, pools: int, in_view: bool, share: float = SHARE) -> float:
+    """Give the seconds between refreshes of the lists that the budget can bear.
+
+    Longer than asked where the budget is short, and somewhat longer where there are so many pools
+    that some would not be read in time else: never more than needed, nor than `STRETCH` allows.
 
     Args:
-        asked: Seconds between refreshes, as the operator set them.
-        node_reads: Requests for pool nodes in the last minute.
-        share: Requests a minute for lists and nodes together.
+        asked: The interval that the operator set.
+        pools: How many other pools there are than the one in view.
+        in_view: Whether there is a pool in view.
+        share: Requests a minute for all that is read by itself.
     """
-    lists = math.ceil(60.0 * LIST_CALLS / max(asked, CROWDED_INTERVAL))
-    if share < lists + LIST_SHARE.start:
-        # Where there is little, the lists alone must not take all of it.
-        lists = min(lists, LIST_SHARE.start)
-    return max(0, share - lists - node_reads)
+    usual = look_interval(asked, pools, in_view, share)
+    left = share - _LOST - _besides(usual, in_view) - pools * 60.0 / EVERY_POOL
+    longest = usual * STRETCH
+    return min(max(usual, 60.0 * LIST_CALLS / left), longest) if left > 0 else longest
+
+
+def turn_pause(asked: float, pools: int, in_view: bool, share: float = SHARE) -> float:
+    """Give the seconds between two pools that are read in turn, so that they spread over a minute.
+
+    Whatever else comes up then finds a request that is free in some seconds: those that leave at
+    once come free at once as well, a minute later.
+
+    Args:
+        asked: The interval that the operator set.
+        pools: How many other pools there are than the one in view.
+        in_view: Whether there is a pool in view.
+        share: Requests a minute for all that is read by itself.
+    """
+    lists = 60.0 * LIST_CALLS / list_interval(asked, pools, in_view, share)
+    usual = look_interval(asked, pools, in_view, share)
+    return _HASTE * 60.0 / max(1.0, share - lists - _besides(usual, in_view))
+
+
+def _besides(look_interval: float, in_view: bool) -> float:
+    """Give the requests a minute for the networks and for the pool in view, or one that will be."""
+    return _NETWORKS + LOOK_CALLS * (60.0 / look_interval if in_view else 1.0)
+
+
+def node_pause(interval: float) -> float:
+    """Give the seconds for which the nodes of a pool are left alone once they were read."""
+    return max(60.0, 4 * interval)
 
 
 def poll_pause(step: int) -> float:
@@ -157,6 +208,21 @@ class Beat:
         self.paused = paused
         self._wake.set()
 
+    def upcoming(self, horizon: float) -> Iterator[float]:
+        """Give the seconds until each reading that will be due by itself.
+
+        Args:
+            horizon: How many seconds to look ahead.
+        """
+        if self.paused:
+            return
+        now = self._clock.monotonic()
+        # One that is under way is the first of them only where it has still to leave.
+        left = max(0.0, self.due - now) if self.started is None else self.interval
+        while left < horizon:
+            yield left
+            left += self.interval
+
     def reschedule(self) -> None:
         """Take up a changed interval."""
         self.due = min(self.due, self._clock.monotonic() + self.interval)
@@ -190,6 +256,9 @@ class Beat:
         self.due = self._clock.monotonic() + back_off(self.failures, self.interval)
 
 
+_CHANGED, _UNREAD, _MOVING, _READ = range(4)
+
+
 class NodeQueue:
     """Whose nodes to read next, for one call costs one request a pool.
 
@@ -204,10 +273,10 @@ class NodeQueue:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._read: dict[str, float] = {}
-        self._times: deque[float] = deque()
         self._dirty: set[str] = set()
         self._failures: dict[str, int] = {}
         self._turn = 0
+        self._turned = float("-inf")
 
     def counts_changed(self, pools: Iterable[str]) -> None:
         """Hear that pools are new or that their node counts differ."""
@@ -215,9 +284,7 @@ class NodeQueue:
 
     def was_read(self, pool: str) -> None:
         """Hear that a pool's nodes have just been asked for, with or without success."""
-        now = self._clock.monotonic()
-        self._read[pool] = now
-        self._times.append(now)
+        self._read[pool] = self._clock.monotonic()
         self._dirty.discard(pool)
 
     def failed(self, pool: str) -> None:
@@ -229,30 +296,34 @@ class NodeQueue:
         """Hear that a pool's nodes were read."""
         self._failures.pop(pool, None)
 
-    @property
-    def recent(self) -> int:
-        """How often nodes were asked for in the last minute."""
-        horizon = self._clock.monotonic() - 60.0
-        while self._times and self._times[0] <= horizon:
-            self._times.popleft()
-        return len(self._times)
+    def is_first_minute(self, pause: float) -> bool:
+        """Tell whether pools never read need not keep the pause: there is a minute's worth."""
+        return len(self._read) * pause < 60.0
 
-    def next(self, snapshot: Snapshot, interval: float, limit: int) -> list[str]:
+    def next(
+        self, snapshot: Snapshot, interval: float, limit: int, pause: float = 0.0
+    ) -> list[str]:
         """Choose the pools to read now.
 
         Args:
             snapshot: The present picture.
             interval: Seconds between refreshes.
             limit: How many at most.
+            pause: Seconds between two pools for which nothing speaks but that it is their turn;
+                the first ones that are read at all do not keep it.
 
         Returns:
             Pool ids in lower case, the most wanted first; empty when none is due.
         """
         self._forget_all_but(snapshot.pools.keys())
+        now = self._clock.monotonic()
+        at_once = (_CHANGED, _MOVING, *([_UNREAD] if self.is_first_minute(pause) else []))
+        may_turn = now - self._turned >= pause
         due = sorted(
             (rank, pool)
             for pool in snapshot.pools
             if (rank := self._rank(snapshot, pool, interval)) is not None
+            and (may_turn or rank[0] in at_once)
         )
         chosen: list[str] = []
         while due and len(chosen) < limit:
@@ -262,6 +333,10 @@ class NodeQueue:
             pick = min(due, key=lambda entry: (entry[0][1], entry[1])) if fair else due[0]
             due.remove(pick)
             chosen.append(pick[1])
+            if pick[0][0] not in at_once:
+                self._turned = now
+                if pause:
+                    due = [entry for entry in due if entry[0][0] in at_once]
         return chosen
 
     def _rank(self, snapshot: Snapshot, pool: str, interval: float) -> tuple[int, float] | None:
@@ -272,12 +347,12 @@ class NodeQueue:
         ):
             return None
         if pool in self._dirty:
-            return (0, last)
+            return (_CHANGED, last)
         if last == float("-inf"):
-            return (1, last)
+            return (_UNREAD, last)
         if age >= interval and self._is_moving(snapshot, pool):
-            return (2, last)
-        return (3, last) if age >= max(60.0, 4 * interval) else None
+            return (_MOVING, last)
+        return (_READ, last) if age >= node_pause(interval) else None
 
     def _is_moving(self, snapshot: Snapshot, pool: str) -> bool:
         """Tell whether a node is on its way; one that has stuck is not."""

@@ -278,3 +278,32 @@ async def test_what_an_operator_waits_for_waits_as_told_and_not_for_what_was_lea
     assert (meter.count(OPERATION), meter.count(LOOKED_AT)) == (3, 3)
     assert meter.count(BACKGROUND) == 9
     await meter.close()
+
+
+async def test_room_is_left_to_what_will_leave_soon(meter: Meter) -> None:
+    await meter.ask(BACKGROUND, 20)
+    assert meter.budget.room(BACKGROUND) == 4
+
+    assert meter.budget.room(BACKGROUND, [0, 10, 59]) == 1
+    assert meter.budget.room(BACKGROUND, [5] * 9) == 0
+    await meter.close()
+
+
+async def test_what_is_free_again_by_then_need_not_be_left(meter: Meter) -> None:
+    await meter.ask(BACKGROUND, 20)
+    await meter.clock.advance(30)
+
+    assert meter.budget.room(BACKGROUND, [20, 20, 40, 40]) == 2
+    assert meter.budget.room(BACKGROUND, [40, 40]) == 4
+    await meter.close()
+
+
+async def test_it_knows_whether_somebody_waits_for_a_turn(meter: Meter) -> None:
+    await meter.ask(BACKGROUND, 24)
+    assert meter.budget.waiting == 0
+    await meter.ask(BACKGROUND, 2)
+    assert meter.budget.waiting == 2
+
+    await meter.close()
+
+    assert meter.budget.waiting == 0

@@ -10,7 +10,8 @@ import pytest
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.model.operation import State
-from rcv3_tui.simulator import Account
+from rcv3_tui.simulator import Account, Fault
+from rcv3_tui.sync.changes import Change, LinkChanged, LinkState
 from tests.sync.bench import Bench, add_ip
 
 POOLS = 500
@@ -44,13 +45,91 @@ async def test_every_pool_is_read_in_time_and_the_lists_keep_their_beat(
     seen = rackconnect(bench)
     read = {m[1] for _, path in seen if (m := re.search(r"pools/([^/]+)/nodes", path))}
     assert len(read) == POOLS
-    times = [at for at, _ in seen]
-    most = max(sum(at <= t < at + 60 for t in times) for at in times)
-    assert most <= 24
+    assert most_in_a_minute(bench) <= 24
     for part in ("public_ips$", "load_balancer_pools$"):
         beats = [at for at, path in seen if re.search(part, path)]
         assert max(b - a for a, b in pairwise(beats)) <= 17
     assert not any(r.status == 403 for r in bench.account.requests)
+
+
+def most_in_a_minute(bench: Bench) -> int:
+    times = [at for at, _ in rackconnect(bench)]
+    return max(sum(at <= t < at + 60 for t in times) for at in times)
+
+
+def node_reads(bench: Bench) -> dict[str, list[float]]:
+    reads: dict[str, list[float]] = {}
+    for at, path in rackconnect(bench):
+        if found := re.search(r"pools/([^/]+)/nodes", path):
+            reads.setdefault(found[1], []).append(at)
+    return reads
+
+
+async def test_every_pool_is_read_in_time_while_one_is_in_view(
+    bench: Bench, large: Account
+) -> None:
+    in_view = list(large.region().pools)[444]
+    await bench.start()
+    await run(bench, 60)
+    bench.worker.look_at("IAD", in_view.lower())
+    await run(bench, 2 * MINUTES * 60)
+
+    reads = node_reads(bench)
+    looks = reads.pop(in_view)
+    assert len(reads) == POOLS - 1
+    assert max(b - a for ats in reads.values() for a, b in pairwise([0.0, *ats])) <= 2400
+    assert max(b - a for a, b in pairwise(looks) if a > 60) <= 15.5
+    for part in ("public_ips$", "load_balancer_pools$"):
+        beats = [at for at, path in rackconnect(bench) if re.search(part, path)]
+        assert max(b - a for a, b in pairwise(beats)) <= 18.5
+    assert most_in_a_minute(bench) <= 24
+
+
+async def test_of_a_thousand_pools_each_is_read_as_often_as_the_others(
+    bench: Bench, large: Account
+) -> None:
+    for number in range(POOLS):
+        large.add_pool(f"more-{number:03d}")
+    in_view = next(iter(large.region().pools))
+    await bench.start()
+    bench.worker.look_at("IAD", in_view.lower())
+    await run(bench, 3 * MINUTES * 60)
+
+    reads = node_reads(bench)
+    del reads[in_view]
+    assert len(reads) == 2 * POOLS - 1
+    assert max(b - a for ats in reads.values() for a, b in pairwise([0.0, *ats])) <= 2 * 2400
+    assert most_in_a_minute(bench) <= 24
+
+
+async def test_a_pool_that_is_opened_at_once_does_not_hold_the_lists_up(
+    bench: Bench, large: Account
+) -> None:
+    await bench.start()
+    bench.worker.look_at("IAD", next(iter(large.region().pools)).lower())
+    await run(bench, 120)
+
+    for part in ("public_ips$", "load_balancer_pools$"):
+        beats = [at for at, path in rackconnect(bench) if re.search(part, path)]
+        assert max(b - a for a, b in pairwise(beats)) <= 20
+
+
+async def test_a_list_without_an_answer_is_told_of(bench: Bench, large: Account) -> None:
+    await bench.start()
+    await run(bench, 300)
+    large.faults.add(Fault.silence(60.0, path="/public_ips$"))
+    await run(bench, 29)
+
+    assert bench.link.state is LinkState.PARTLY
+    assert "no answer for" in bench.link.cause
+    told: list[LinkState] = []
+    bench.worker.listen(lambda change: told.extend(_states(change)))
+    await run(bench, 15)
+    assert set(told) <= {LinkState.PARTLY}
+
+
+def _states(change: Change) -> list[LinkState]:
+    return [change.link.state] if isinstance(change, LinkChanged) else []
 
 
 async def test_a_pool_whose_counts_changed_is_read_within_two_intervals(

@@ -17,7 +17,7 @@ from rcv3_tui.sync.schedule import (
     back_off,
     follow_pause,
     list_interval,
-    node_room,
+    look_interval,
     oldest,
     poll_pause,
     wait_for,
@@ -46,18 +46,33 @@ def test_looks_at_a_stuck_resource_become_rare() -> None:
 
 
 @pytest.mark.parametrize("asked", [0.5, 5.0, 10.0, 15.0, 60.0])
-@pytest.mark.parametrize("node_reads", range(24))
-def test_lists_and_nodes_together_keep_to_the_background_share(
-    asked: float, node_reads: int
+@pytest.mark.parametrize("in_view", [False, True])
+@pytest.mark.parametrize("share", [3.0, 12.0, 24.0])
+@pytest.mark.parametrize("pools", [0, 1, 20, 500, 5000])
+def test_lists_and_looks_leave_some_requests_to_the_other_pools(
+    asked: float, in_view: bool, share: float, pools: int
 ) -> None:
-    lists = 120.0 / list_interval(asked, node_reads)
-    more = node_room(asked, node_reads)
+    lists = 120.0 / list_interval(asked, pools, in_view, share)
+    looks = in_view * 60.0 / look_interval(asked, pools, in_view, share)
 
-    assert list_interval(asked, node_reads) >= asked
+    assert 120.0 / lists >= asked
     assert lists <= 20
-    assert more >= 0
-    if more:
-        assert node_reads + more + min(lists, 120 / max(asked, 10)) <= 24
+    assert share - lists - looks > 0
+
+
+def test_the_lists_keep_their_beat_where_every_pool_is_read_in_time() -> None:
+    assert list_interval(15, 430, True) == 15
+    assert list_interval(15, 550, False) == 15
+    assert list_interval(60, 700, True) == 60
+
+
+def test_the_lists_are_stretched_as_far_as_many_pools_need_and_no_farther() -> None:
+    intervals = [list_interval(15, pools, True) for pools in (430, 470, 480, 499, 600, 9000)]
+
+    assert intervals == sorted(intervals)
+    assert 15 < intervals[1] < intervals[2] < 18
+    assert intervals[-1] == 18
+    assert look_interval(15, 9000, True) == 15
 
 
 def test_the_oldest_of_times_is_known_only_when_all_are(clock: ManualClock) -> None:
@@ -320,10 +335,29 @@ async def test_pools_that_are_gone_are_forgotten(clock: ManualClock) -> None:
     assert queue.next(pools("a", "b"), 15, 9) == ["a", "b"]
 
 
-async def test_readings_count_for_a_minute(clock: ManualClock) -> None:
-    queue = NodeQueue(clock)
-    await read(queue, clock, "a", "b", "a")
+async def test_pools_in_turn_keep_a_pause_and_urgent_ones_do_not(clock: ManualClock) -> None:
+    queue, snapshot = NodeQueue(clock), pools("a", "b", "c", "d")
+    await read(queue, clock, "a", "b", "c", "d")
+    await clock.advance(60)
 
-    assert queue.recent == 3
-    await clock.advance(58)
-    assert queue.recent == 1
+    assert queue.next(snapshot, 15, 9, pause=5) == ["a"]
+    queue.was_read("a")
+    queue.counts_changed(["c", "d"])
+    assert queue.next(snapshot, 15, 9, pause=5) == ["c", "d"]
+    await read(queue, clock, "c", "d")
+    assert queue.next(snapshot, 15, 9, pause=5) == []
+    await clock.advance(3)
+
+    assert queue.next(snapshot, 15, 9, pause=5) == ["b"]
+
+
+async def test_pools_never_read_keep_a_pause_once_a_minutes_worth_was_read(
+    clock: ManualClock,
+) -> None:
+    queue, snapshot = NodeQueue(clock), pools("a", "b", "c", "d", "e")
+
+    assert len(queue.next(snapshot, 15, 3, pause=20)) == 3
+    await read(queue, clock, "a", "b", "c")
+
+    assert queue.next(snapshot, 15, 3, pause=20) == ["d"]
+    assert queue.next(snapshot, 15, 3, pause=20) == []
