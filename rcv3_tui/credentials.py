@@ -11,10 +11,11 @@ import shlex
 import stat
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
+
+from msgspec import Struct
 
 from rcv3_tui.settings import Secret
 
@@ -57,8 +58,7 @@ class SecretSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenSecret:
+class WrittenSecret(Struct, frozen=True):
     """A secret that is already at hand, from the environment or a file of settings."""
 
     secret: Secret
@@ -72,8 +72,7 @@ class WrittenSecret:
         return self.secret
 
 
-@dataclass(frozen=True, slots=True)
-class FileSecret:
+class FileSecret(Struct, frozen=True):
     """A secret on the first line of a file that nobody else may read."""
 
     path: Path
@@ -90,8 +89,7 @@ class FileSecret:
         return _first_line(content, str(self.path))
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSecret:
+class CommandSecret(Struct, frozen=True):
     """A secret that a command prints as its first line. No shell is involved."""
 
     command: str
@@ -127,8 +125,7 @@ class CommandSecret:
         return _first_line(output, f"the output of {name}")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyringSecret:
+class KeyringSecret(Struct, frozen=True):
     """A secret in the system's keyring, kept under the user name."""
 
     username: str
@@ -284,8 +281,7 @@ def _first_line(content: bytes, where: str) -> Secret:
 # Who to be -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What one source of settings knows of credentials; either half may be missing."""
 
     username: str | None
@@ -301,8 +297,7 @@ class Offer:
     """What a half of this source lacks, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Whose credentials are used; without an offer, the login screen has to ask."""
 
     offer: Offer | None

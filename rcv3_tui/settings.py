@@ -6,11 +6,12 @@ Pure values: no file, environment or network is touched here. `rcv3_tui.config` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from rcv3_tui.spelling import did_you_mean, shown
 
@@ -61,8 +62,7 @@ class Secret:
         raise TypeError("a Secret is not to be pickled")
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """What Identity is asked with: a user name and either an API key or a password."""
 
     username: str
@@ -75,8 +75,7 @@ class Credentials:
         return "API key" if self.api_key is not None else "password"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything one run needs to know.
 
     The worker and the screen are given this value; neither reads files or the environment.

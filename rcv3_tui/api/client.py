@@ -8,12 +8,12 @@ import logging
 import socket
 import ssl
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 
 import httpx
+from msgspec import Struct
 
 from rcv3_tui import __version__
 from rcv3_tui.api.asgi import ASGIApp, InProcessTransport
@@ -33,15 +33,17 @@ _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepali
 _LOOPBACK_NAMES = frozenset({"localhost", "localhost."})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """An answer, read whole."""
 
     status: int
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     """Looked up without regard to case."""
-    body: bytes = field(repr=False)
+    body: bytes
     """May hold a token, so no repr shows it."""
+
+    def __repr__(self) -> str:
+        return f"Reply(status={self.status})"
 
     @property
     def date(self) -> datetime | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ConflictKind(StrEnum):
@@ -22,8 +23,7 @@ class ConflictKind(StrEnum):
     """A wording that is not known: to be shown, never to be taken for success."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictText:
+class ConflictText(Struct, frozen=True):
     """One text, and what was read from it. Ids are in lower case: the service changes theirs."""
 
     kind: ConflictKind

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 import httpx
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rcv3_tui.api.access import Access
 from rcv3_tui.api.catalogue import Catalogue, Endpoint

@@ -55,7 +55,7 @@ def add_account_flags(parser: Parser, *, demo: bool = True) -> None:
 
 def flags_of(options: argparse.Namespace) -> Flags:
     """Give what was parsed as a source of settings; a command may lack some of the flags."""
-    from dataclasses import fields
+    from msgspec.structs import fields
 
     from rcv3_tui import config
 
@@ -135,7 +135,7 @@ def demo_account(options: argparse.Namespace, settings: Settings) -> tuple[Setti
     Returns:
         The settings with the account's credentials, and its service.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from rcv3_tui.settings import ALL_REGIONS, Credentials, Secret
     from rcv3_tui.simulator import create_app

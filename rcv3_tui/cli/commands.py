@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     import argparse
@@ -30,14 +30,19 @@ class CommandModule(Protocol):
         ...
 
 
-class Command(NamedTuple):
-    """A command; its module is imported when it is called for."""
+class Command:
+    """A command; its module is imported when it is called for.
 
-    name: str
-    help: str
-    """What it does, in a few words for the console's own `--help`."""
-    shows: str = ""
-    """The command with its most telling words, for the same place; its name if empty."""
+    Args:
+        name: What it is called by.
+        help: What it does, in a few words for the console's own `--help`.
+        shows: The command with its most telling words, for the same place; its name if empty.
+    """
+
+    def __init__(self, name: str, help: str, shows: str = "") -> None:
+        self.name = name
+        self.help = help
+        self.shows = shows
 
     def load(self) -> CommandModule:
         """Import the command's module, which is named as the command is."""

@@ -73,6 +73,11 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         UsageError: The settings are wrong, or there is no terminal.
     """
+    import gc
+
+    # What is made while the console opens stays; to look through it for garbage again and again
+    # takes a tenth of the time to the first picture. The app takes that up later.
+    gc.disable()
     if options.demo is not None:
         settings = account.demo_settings(options)
         _check_choices(settings)
@@ -100,12 +105,8 @@ def _open(
     keeper: ProfileKeeper | None = None,
     flags: Flags | None = None,
 ) -> int:
-    import gc
-    from dataclasses import replace
+    from msgspec.structs import replace
 
-    # What is made while the console opens stays; to look through it for garbage again and again
-    # takes a tenth of the time to the first picture. The app takes that up later.
-    gc.disable()
     from rcv3_tui.cli.profiles import ConfiguredProfiles
     from rcv3_tui.tui.run import run_console
 

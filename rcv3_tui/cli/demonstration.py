@@ -28,11 +28,11 @@ def running(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[S
     Yields:
         The settings with the account's credentials, and its service.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from rcv3_tui.settings import ALL_REGIONS, Credentials, Secret
     from rcv3_tui.simulator.beside import Beside
-    from rcv3_tui.simulator.settings import AccountSettings
+    from rcv3_tui.simulator.user import API_KEY, USERNAME
 
     asked = settings.regions if settings.regions and ALL_REGIONS not in settings.regions else None
     try:
@@ -41,8 +41,7 @@ def running(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[S
         yield account.demo_account(options, settings)
         return
     try:
-        secret = Secret(AccountSettings.api_key)
-        credentials = Credentials(AccountSettings.username, api_key=secret)
+        credentials = Credentials(USERNAME, api_key=Secret(API_KEY))
         yield replace(settings, credentials=credentials), beside
     finally:
         beside.close()

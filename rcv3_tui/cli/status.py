@@ -139,7 +139,8 @@ def run(options: argparse.Namespace) -> int:
     """
     import gc
     from contextlib import ExitStack
-    from dataclasses import replace
+
+    from msgspec.structs import replace
 
     # What a quick look makes, it needs until it ends: to look through that for garbage, above all
     # at the very end, takes a fifth of its time.

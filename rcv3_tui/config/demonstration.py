@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from rcv3_tui import credentials
 from rcv3_tui.config.environment import FAMILIES, from_environment

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from rcv3_tui import credentials
 from rcv3_tui.config import values
@@ -14,8 +15,7 @@ from rcv3_tui.credentials import Offer
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """The environment variables of one program or ecosystem."""
 
     username: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
 
 from rcv3_tui.config import values
 from rcv3_tui.config.sources import Entry, Source
@@ -13,8 +14,7 @@ from rcv3_tui.config.sources import Entry, Source
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Struct, frozen=True):
     """The flags of the command line, as typed; None and False: not given."""
 
     profile: str | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rcv3_tui import credentials
 from rcv3_tui.config import values
@@ -24,8 +26,7 @@ from rcv3_tui.settings import Credentials, Settings
 _VARIABLES = frozenset(family.username for family in FAMILIES)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Settings that are complete but for the secret, which is not read yet.
 
     Between the two the command line can still find that it has nothing to do; a command that
@@ -134,8 +135,7 @@ def load(flags: Flags, environ: Mapping[str, str], where: Paths | None = None) -
     return read(flags, environ, where).settings()
 
 
-@dataclass(frozen=True, slots=True)
-class LoginStart:
+class LoginStart(Struct, frozen=True):
     """What is known before credentials are asked for."""
 
     settings: Settings
@@ -183,8 +183,7 @@ def for_login(flags: Flags, environ: Mapping[str, str], where: Paths | None = No
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Later:
+class _Later(Struct, frozen=True):
     """A source that is read only when it is needed."""
 
     read: Callable[[], Source]

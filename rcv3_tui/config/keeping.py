@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from rcv3_tui import credentials
 from rcv3_tui.config.config_file import ConfigFile
@@ -32,8 +33,7 @@ class Place(StrEnum):
     NOWHERE = "nowhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """What a profile is made of."""
 
     credentials: Credentials

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from rcv3_tui.config.errors import ConfigError
 from rcv3_tui.credentials import Offer
@@ -13,8 +14,7 @@ from rcv3_tui.credentials import Offer
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[T]):
+class Entry(Struct, Generic[T], frozen=True):
     """One setting as a source has it; it is checked when its value is asked for."""
 
     raw: object
@@ -41,8 +41,7 @@ class Entry(Generic[T]):
             raise ConfigError(self.file, self.line, f"{self.name} {error}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What one source of settings knows; a new source is one more function that makes this."""
 
     offer: Offer | None = None
@@ -64,7 +63,7 @@ class Source:
 
 def entries(source: Source) -> Iterator[Entry[object] | Entry[str]]:
     """Go through everything a source has, its credentials apart."""
-    for name in source.__slots__:
+    for name in source.__struct_fields__:
         value: object = getattr(source, name)
         if isinstance(value, Entry):
             yield value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from rcv3_tui import credentials
 from rcv3_tui.config.errors import ConfigError
@@ -12,8 +13,7 @@ from rcv3_tui.config.user_files import short
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class TextFile:
+class TextFile(Struct, frozen=True):
     """What stands in a file, and whether it may hold a secret."""
 
     path: Path

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from rcv3_tui.config.errors import ConfigError
 from rcv3_tui.config.user_files import short
@@ -16,8 +17,7 @@ _MOST_NODES = 100_000
 """Values that a file may spell out to; references to references could make it endless."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A value as it is written; numbers and such are texts too, spelled as they stand there."""
 
     value: str | dict[str, Written] | list[Written] | None

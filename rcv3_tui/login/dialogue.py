@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rcv3_tui.api.access import Access
 from rcv3_tui.config.keeping import Keeper, KeepError, Login, Place
@@ -23,8 +25,7 @@ _KEY, _PASSWORD = "key", "password"
 _YES, _NO = "yes", "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the command line and the profile say already; what they do not is asked."""
 
     settings: Settings

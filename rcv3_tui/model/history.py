@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from statistics import median
 
 from msgspec import Struct
 
@@ -99,4 +98,9 @@ def moves(part: Part, timeline: Timeline) -> Iterator[tuple[str, float]]:
 def usual_of(durations: Iterable[float]) -> float | None:
     """Give what half of the moves took at most; None when too few have been seen."""
     seen = list(durations)
-    return median(seen) if len(seen) >= ENOUGH else None
+    if len(seen) < ENOUGH:
+        return None
+    # Imported here: the first picture is drawn before there is anything to reckon with.
+    from statistics import median
+
+    return median(seen)

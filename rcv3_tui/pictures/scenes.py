@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.pictures.stage import Play, Scene, Stage, nothing, small, trouble
@@ -30,7 +32,7 @@ def _pressing(*keys: str) -> Scene:
 
 
 def _looking(**changed: object) -> Play:
-    return Play(settings=replace(_DEMO, **changed))  # type: ignore[arg-type]
+    return Play(settings=replace(_DEMO, **changed))
 
 
 def _failing(fault: str) -> Play:

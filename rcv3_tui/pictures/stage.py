@@ -7,10 +7,11 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import Final
 
 import stamina
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
@@ -115,12 +116,11 @@ def nothing(clock: ManualClock) -> Account:
     return Account(now=clock.timestamp)
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """How the app is started for a scene."""
 
     account: Callable[[ManualClock], Account] = small
-    settings: Settings = Settings(profile="demo", demo="small")  # noqa: RUF009 - a frozen value
+    settings: Settings = Settings(profile="demo", demo="small")
     depth: Depth = Depth.TRUE
     signed_in: bool = True
     """Credentials are known at the start."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rcv3_tui.simulator.user import API_KEY, USERNAME
+
 
 @dataclass
 class AccountSettings:
@@ -12,11 +14,11 @@ class AccountSettings:
 
     tenant_id: str = "123456"
     """The cloud account's number."""
-    username: str = "demo"
+    username: str = USERNAME
     """The one user."""
     user_id: str = "10000001"
     """That user's id."""
-    api_key: str = "0123456789abcdef0123456789abcdef"
+    api_key: str = API_KEY
     """The user's API key, made up."""
     password: str = "correct-horse-battery"  # noqa: S105 - a made-up one, nothing real opens with it
     """The user's password, made up."""

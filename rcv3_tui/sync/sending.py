@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from rcv3_tui.api.errors import (
     ApiError,
@@ -46,16 +47,14 @@ class Fate(StrEnum):
     UNPROVABLE = "not provable"
 
 
-@dataclass(frozen=True, slots=True)
-class Look(Generic[ResultT]):
+class Look(Struct, Generic[ResultT], frozen=True):
     """The result of a look: the fate, and the resource where there is one."""
 
     fate: Fate
     result: ResultT | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent(Generic[ResultT]):
+class Sent(Struct, Generic[ResultT], frozen=True):
     """A request that was applied: its answer, or what a look found in place of it."""
 
     result: ResultT | None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.model.operation import Operation, Request
@@ -42,16 +44,19 @@ if TYPE_CHECKING:
     from rcv3_tui.sync.region import Refusal, RegionSync
     from rcv3_tui.sync.seeing import Seeing
 
-_NEEDED_NEXT = (
-    "rcv3_tui.sync.movers",
-    "rcv3_tui.sync.pool_nodes",
-    "rcv3_tui.sync.region",
+_FOR_READING = ("rcv3_tui.sync.movers", "rcv3_tui.sync.pool_nodes", "rcv3_tui.sync.region")
+"""What an open account needs to be read, in pieces of a few milliseconds each."""
+
+_FOR_CHANGING = (
     "rcv3_tui.sync.address_work",
     "rcv3_tui.sync.node_work",
     "rcv3_tui.sync.operations",
     "rcv3_tui.sync.recovery",
 )
-"""What an open account needs, in pieces of a few milliseconds each."""
+"""What it needs besides to be changed."""
+
+_A_MOMENT = 0.002
+"""Seconds."""
 
 Listener = Callable[[Change], None]
 
@@ -368,9 +373,11 @@ class Worker:
         """
         answer = asyncio.create_task(asking)
         try:
-            for name in _NEEDED_NEXT:
+            for name in _FOR_READING + _FOR_CHANGING:
                 # The request gets its turn in between, and leaves as soon as it can.
                 await asyncio.sleep(0)
+                if answer.done():
+                    break
                 import_module(name)
             return await answer
         finally:
@@ -400,20 +407,9 @@ class Worker:
     async def _live(
         self, access: Access, credentials: Credentials, regions: dict[str, RegionSync]
     ) -> None:
-        from rcv3_tui.sync.operations import Operations
-        from rcv3_tui.sync.region import Refusal
-
         for region in self._regions.values():
             region.retire()
         self._regions = regions
-        self._operations = Operations(
-            regions,
-            self._journal or self._make_journal(access, credentials),
-            self._clock,
-            self._publish,
-            self._spawn,
-            known=None if self._operations is None else self._operations.all,
-        )
         self._refusal.clear()
         self._new_settings.clear()
         self.trouble = None
@@ -426,7 +422,6 @@ class Worker:
         self._see(access.tenant_id)
         self._publish(self.signed_in)
         self._old.leave()
-        await self._take_up(self._operations, access.tenant_id)
         if self._paused:
             self.pause(True)
         self.look_at(*self._looked_at)
@@ -437,6 +432,7 @@ class Worker:
             asyncio.create_task(self._wait_for(self._new_settings)),
         ]
         try:
+            await self._take_changes(access, credentials)
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 running.result()
@@ -446,6 +442,8 @@ class Worker:
                 task.cancel()
             await asyncio.wait(waited)
         refused = self._refusal.is_set()
+        from rcv3_tui.sync.region import Refusal
+
         if refused:
             self._session = None
         why = self._refused_with if refused else self._why_left
@@ -454,6 +452,25 @@ class Worker:
                 region.refuse(Refusal(why))
         if refused:
             self._failed(Trouble.CREDENTIALS, f"{why}; sign in again to go on")
+
+    async def _take_changes(self, access: Access, credentials: Credentials) -> None:
+        """Be ready for changes, while the lists are on their way; go on with earlier ones."""
+        for name in _FOR_CHANGING:
+            if name not in sys.modules:
+                # What is on its way gets as many turns as it wants.
+                await asyncio.sleep(_A_MOMENT)
+                import_module(name)
+        from rcv3_tui.sync.operations import Operations
+
+        self._operations = Operations(
+            self._regions,
+            self._journal or self._make_journal(access, credentials),
+            self._clock,
+            self._publish,
+            self._spawn,
+            known=None if self._operations is None else self._operations.all,
+        )
+        await self._take_up(self._operations, access.tenant_id)
 
     @staticmethod
     async def _wait_for(event: asyncio.Event) -> None:

@@ -114,6 +114,9 @@ class ConsoleApp(App[int]):
             css_path="few_colors.tcss" if depth.is_few else None,
             ansi_color=False,
         )
+        # Nothing here has a tooltip or pops up, so that no screen need hold a place for them.
+        self._disable_tooltips = self._disable_notifications = True
+        self._has_begun = False
         self.mask = Mask()
         """What hides names and addresses on a shared screen."""
         self.profiles = profiles
@@ -168,18 +171,19 @@ class ConsoleApp(App[int]):
             loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
 
     def on_mount(self) -> None:
-        """Paint the frame, then load the client and go on the network."""
+        """Draw what an earlier run kept; once that is painted, `_begin` loads the client."""
         self.set_keymap(dict(self.settings.keys))
+        self.worker.show_kept()
         self.app_resume_signal.subscribe(self, self._resumed)
-        self.call_after_refresh(self._begin)
         if self._notice:
             self.call_after_refresh(self._console.say, self._notice, "failed")
         self.set_timer(_COLLECT_AFTER, _collect_garbage)
 
     def _begin(self) -> None:
-        """Draw what an earlier run kept before the client is loaded."""
-        self.worker.show_kept()
-        self.call_after_refresh(self._crew.start)
+        """Go on the network, now that the frame is painted."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._crew.start()
 
     @property
     def worker(self) -> Worker:
@@ -222,6 +226,9 @@ class ConsoleApp(App[int]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write only what differs from what the terminal shows; over SSH every byte counts."""
         super()._display(screen, cast("RenderableType | None", self._written.frugal(renderable)))
+        if not self._has_begun and screen is self._console:
+            # Not after the refresh, which several passes of the layout put off.
+            asyncio.get_running_loop().call_soon(self._begin)
 
     def on_resize(self) -> None:
         """Trust nothing of what the terminal shows after its size changed."""

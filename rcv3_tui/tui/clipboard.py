@@ -14,9 +14,10 @@ import base64
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 MOST_BYTES = 74_000
 """Bytes that fit into one OSC 52: xterm and others stop at 100,000 characters of base64."""
@@ -36,8 +37,7 @@ class Way(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What became of a copy."""
 
     way: Way

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from rcv3_tui.tui.picture import PaneKind
 
@@ -10,8 +10,7 @@ LONGEST = 50
 """Views that are remembered; the oldest go first."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What the console shows: a pane, and how it stands in it."""
 
     pane: PaneKind
@@ -32,8 +31,7 @@ class View:
         )
 
 
-@dataclass(slots=True)
-class History:
+class History(Struct):
     """The views and where among them the console is."""
 
     _views: list[View] = field(default_factory=list)

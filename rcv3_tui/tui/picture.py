@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.attention import Finding, Row, Usual, Watch, in_order
-from rcv3_tui.model.history import Timeline
+from rcv3_tui.model.attention import Finding, Row, Usual, in_order
 from rcv3_tui.model.operation import Kind, Operation
 from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot
@@ -28,6 +27,10 @@ from rcv3_tui.tui.items import (
     PublicIPItem,
     ServerItem,
 )
+
+if TYPE_CHECKING:
+    from rcv3_tui.model.attention import Watch
+    from rcv3_tui.model.history import Timeline
 
 
 class PaneKind(StrEnum):
@@ -277,6 +280,8 @@ class Picture:
 
     def _watch(self, region: str) -> Watch:
         if region not in self._watches:
+            # Imported here: the frame is painted before there is anything to judge.
+            from rcv3_tui.model.attention import Watch
 
             def since(part: Part, key: str, status: str) -> datetime | None:
                 known = self._since.get((region, key))

@@ -12,10 +12,10 @@ palettes the terminal has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from msgspec import Struct
 from rich.color import Color, ColorSystem, ColorType
 from rich.style import Style
 
@@ -81,8 +81,7 @@ _GREY_GROUND: Final = 48
 """The same for a ground: a tint of it does not make a blue bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shade:
+class Shade(Struct, frozen=True):
     """Two colours as a terminal has them; None where none is to be sent."""
 
     front: Color | None = None

@@ -9,10 +9,10 @@ import asyncio
 import os
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Operation, Request, State

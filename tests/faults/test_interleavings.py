@@ -7,12 +7,13 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rcv3_tui.model.operation import Kind, Request
 from rcv3_tui.simulator import Fault, LoggedRequest, Node, Pool, PublicIP, Server

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rcv3_tui.simulator import public_ip_rules
 from tests.faults.fast_clock import FastClock

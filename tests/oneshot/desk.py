@@ -6,8 +6,10 @@ import asyncio
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.exit_codes import ExitCode
@@ -62,7 +64,7 @@ class Desk:
 
     def set(self, **changes: object) -> None:
         """Change the settings."""
-        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        self.settings = replace(self.settings, **changes)
 
     async def ask(self, noun: str = "", form: str = "table", **asked: object) -> Said:
         """Run one `status` to its end; time passes while it waits."""

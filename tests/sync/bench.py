@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.model.operation import Kind, Operation, Request, State, Target
@@ -89,7 +90,7 @@ class Bench:
 
     def set(self, **changes: object) -> None:
         """Change the settings, before the worker is made."""
-        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        self.settings = replace(self.settings, **changes)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self.worker.run())

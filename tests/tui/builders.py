@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
 from textual import events
 from textual._time import get_time
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
@@ -281,7 +282,7 @@ class Opening:
         keeper: ProfileKeeper | None = None,
         **changed: object,
     ) -> AsyncIterator[Console]:
-        settings = replace(self.settings, **changed)  # type: ignore[arg-type]
+        settings = replace(self.settings, **changed)
         worker = Worker(settings, asgi_app=create_app(self.account), clock=self.clock)
         app = ConsoleApp(settings, worker, keeper=keeper)
         async with app.run_test(size=size or self.size) as pilot:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import pytest
 
 from rcv3_tui.tui.commands import BY_TYPED
+from rcv3_tui.tui.widgets.prompt import Prompt
 from tests.tui.builders import IPS, NARROW, NETWORKS, OPS, POOLS, SERVERS, Console, Opening
 
 
+def _prompt(console: Console) -> Prompt:
+    prompt = console.screen._prompt
+    assert prompt is not None
+    return prompt
+
+
 def typed(console: Console) -> str:
-    return console.screen._prompt.text
+    return _prompt(console).text
 
 
 def offered(console: Console) -> list[str]:
-    return console.screen._prompt._choices.text.split()
+    return _prompt(console)._choices.text.split()
 
 
 async def test_every_command_there_is_is_offered_where_it_applies(opened: Opening) -> None:

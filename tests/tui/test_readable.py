@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from rcv3_tui.pictures import PICTURES, Picture
 from rcv3_tui.pictures.frame import Paint, take

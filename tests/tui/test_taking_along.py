@@ -127,6 +127,7 @@ async def test_in_the_operations_x_is_about_the_operation(
 
 async def save_as(console: Console, name: str) -> None:
     await console.press("ctrl+s")
+    assert console.screen._prompt is not None
     assert console.screen._prompt.text.startswith("rcv3-")
     await console.press("ctrl+u")
     await console.write(name)

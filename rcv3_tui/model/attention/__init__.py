@@ -18,9 +18,13 @@ A resource that moves is not a finding; one that moves for longer than usual is.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rcv3_tui.model.attention.findings import Finding, Row, Rule, Severity, in_order, worst
 from rcv3_tui.model.attention.usual import DEFAULTS, Usual
-from rcv3_tui.model.attention.watch import Watch, find
+
+if TYPE_CHECKING:
+    from rcv3_tui.model.attention.watch import Watch, find
 
 __all__ = [
     "DEFAULTS",
@@ -34,3 +38,14 @@ __all__ = [
     "in_order",
     "worst",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import the rules themselves when there is a picture to look at."""
+    if name not in ("Watch", "find"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rcv3_tui.model.attention import watch
+
+    value: object = getattr(watch, name)
+    globals()[name] = value
+    return value

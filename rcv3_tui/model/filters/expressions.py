@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rcv3_tui.model.filters.errors import FilterError
 from rcv3_tui.spelling import shown
@@ -69,8 +70,7 @@ def search_for(expression: str, column: int) -> Search:
     )
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """A part of an expression: in how many ways it can match at one place."""
 
     ways: float = 1.0

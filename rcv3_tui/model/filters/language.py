@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from rcv3_tui.model.filters.amounts import length_comparison, number_comparison
 from rcv3_tui.model.filters.errors import FilterError
@@ -28,8 +29,7 @@ _TO_CLOSING_SLASH = re.compile(r".*?/(?=\s|$)", re.DOTALL)
 _WORD = re.compile(r"\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A row that is being looked at, with what several terms need of it made once."""
 
     fields: Fields

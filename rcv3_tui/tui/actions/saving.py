@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rcv3_tui.tui.widgets.prompt import Asking
+from rcv3_tui.tui.widgets.asking import Asking
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen

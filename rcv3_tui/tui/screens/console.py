@@ -28,15 +28,16 @@ from rcv3_tui.tui.items import FindingItem, Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PANE_OF, PaneKind, Picture
+from rcv3_tui.tui.widgets.asking import Asking
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.panes import Panes
-from rcv3_tui.tui.widgets.prompt import Asking, Prompt
 from rcv3_tui.tui.widgets.table import CursorMoved, RowChosen
 
 if TYPE_CHECKING:
     from rcv3_tui.model.consequences import Removal
     from rcv3_tui.tui.app import ConsoleApp
+    from rcv3_tui.tui.widgets.prompt import Prompt
 
 _LOG_LENGTH = 1000
 
@@ -93,7 +94,8 @@ class ConsoleScreen(Screen[None]):
         self._header = Line(spelled_in_ascii=self.ascii, id="header")
         self._footer = Line(spelled_in_ascii=self.ascii, id="footer")
         self._message_line = Line(spelled_in_ascii=self.ascii, id="message")
-        self._prompt = Prompt(self._completions, spelled_in_ascii=self.ascii)
+        self._prompt: Prompt | None = None
+        """The typed line; made when something is typed into it first."""
 
     def _bind_what_has_no_key_of_its_own(self) -> None:
         """Put commands on keys that have none unless the operator gives them one."""
@@ -108,11 +110,10 @@ class ConsoleScreen(Screen[None]):
     # -- building -----------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Header, panes, message line, prompt, footer."""
+        """Header, panes, message line, footer."""
         yield self._header
         yield self.panes
         yield self._message_line
-        yield self._prompt
         yield self._footer
 
     def on_mount(self) -> None:
@@ -352,7 +353,7 @@ class ConsoleScreen(Screen[None]):
 
     def ask_filter(self) -> None:
         """Open the filter line."""
-        self._prompt.ask(Asking.FILTER, self.pane.filter_text)
+        self.ask(Asking.FILTER, self.pane.filter_text)
 
     def ask_command(self) -> None:
         """Open the command line."""
@@ -365,6 +366,12 @@ class ConsoleScreen(Screen[None]):
             asking: What for.
             text: What stands there already.
         """
+        if self._prompt is None:
+            # Imported here: no picture shows it before, and the first is quicker.
+            from rcv3_tui.tui.widgets.prompt import Prompt
+
+            self._prompt = Prompt(self._completions, spelled_in_ascii=self.ascii)
+            self.mount(self._prompt, before=self._footer)
         self._prompt.ask(asking, text)
 
     def _completions(self, text: str) -> Sequence[str]:
@@ -414,7 +421,8 @@ class ConsoleScreen(Screen[None]):
 
     def close_prompt(self) -> None:
         """Put the typed line away and give the keys back to the pane."""
-        self._prompt.close()
+        if self._prompt is not None:
+            self._prompt.close()
         self._show_message(self._message)
         self.pane.table.focus()
 

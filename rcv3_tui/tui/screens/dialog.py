@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from msgspec import Struct
 from textual import events
 from textual._time import get_time
 from textual.content import Content
@@ -24,8 +24,7 @@ event_clock: Clock = get_time
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True)
-class DialogKey:
+class DialogKey(Struct, frozen=True):
     """A key that a dialog takes: help is made from the same list that presses are looked up in."""
 
     action: str

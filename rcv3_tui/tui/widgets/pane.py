@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from rcv3_tui.model.snapshot import PartState
 from rcv3_tui.tui.attention import needs_attention
-from rcv3_tui.tui.filtering import FilterError, row_filter
 from rcv3_tui.tui.formats import Glyphs
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind, RowDiff
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.table import Column, MarksChanged, PositionChanged, Table
+
+if TYPE_CHECKING:
+    from rcv3_tui.tui.filtering import FilterError
 
 ItemT = TypeVar("ItemT", bound=Item)
 
@@ -155,6 +157,9 @@ class Pane(Vertical, Generic[ItemT]):
 
     def set_filter(self, text: str) -> None:
         """Show only rows that pass; a filter that cannot be read leaves the last good one."""
+        # Imported here: the language is not needed before somebody filters.
+        from rcv3_tui.tui.filtering import FilterError, row_filter
+
         self.filter_text = text
         try:
             test = row_filter(text, self.kind, self._now)

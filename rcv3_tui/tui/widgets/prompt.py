@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,6 +13,7 @@ from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from rcv3_tui.tui.widgets.asking import Asking
 from rcv3_tui.tui.widgets.line import Line, Piece
 
 Complete = Callable[[str], Sequence[str]]
@@ -21,14 +21,6 @@ Complete = Callable[[str], Sequence[str]]
 
 _REMEMBERED = 100
 """Lines of each kind that Up and Down go through."""
-
-
-class Asking(StrEnum):
-    """What the line asks for."""
-
-    FILTER = "filter"
-    COMMAND = "command"
-    FILE = "file"
 
 
 _SIGNS = {Asking.FILTER: "/", Asking.COMMAND: ":", Asking.FILE: "save to: "}
