@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import logging
 import os
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +21,6 @@ from msgspec.structs import replace
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.private import make_private
 from rcv3_tui.sync.journal import Entry, append_locked, locked, sync_directory
-
-_log = logging.getLogger("rcv3_tui.sync")
 
 JOURNAL = "journal.jsonl"
 TORN = "journal.torn"
@@ -171,11 +168,10 @@ def take_up(
     with locked(directory):
         history = read_history(path)
         if history.unreadable:
-            _log.warning("%s: %d unreadable lines are set aside", path, len(history.unreadable))
             _set_aside(path, history)
         known = operations_of(history.entries)
         taken: list[Operation] = []
-        lines: list[bytes] = []
+        taken_over: list[Entry] = []
         for entry, operation in known:
             if operation.is_ended:
                 continue
@@ -183,16 +179,15 @@ def take_up(
             here = operation.request.region in regions
             if mine and here and entry.run != run and not _is_alive(directory, entry.run):
                 taken.append(operation)
-                line = replace(entry, run=run, known=operation.known)
-                lines.append(msgspec.json.encode(line) + b"\n")
-        if lines:
-            append_locked(path, b"".join(lines))
+                taken_over.append(replace(entry, run=run, known=operation.known))
+        if taken_over:
+            append_locked(path, b"".join(msgspec.json.encode(e) + b"\n" for e in taken_over))
         ended = _ended(known, tenant)
         if len(ended) < MOST_RECALLED:
             older = read_history(_numbered(path, 1)).entries
             ended = [*_ended(operations_of(older), tenant), *ended]
         if path.stat().st_size > MOST_BYTES:
-            _rotate(path)
+            _rotate(path, (*history.entries, *taken_over))
     unique = {operation.id: operation for operation in ended}
     return Left(tuple(taken), tuple(unique.values())[-MOST_RECALLED:], len(history.unreadable))
 
@@ -211,9 +206,8 @@ def _set_aside(path: Path, history: History) -> None:
     _put_in_place(path, (line for line in lines if line.strip() and line not in unreadable))
 
 
-def _rotate(path: Path) -> None:
+def _rotate(path: Path, entries: Sequence[Entry]) -> None:
     """Put a full journal aside and begin a new one with whatever has no outcome yet."""
-    entries = read_history(path).entries
     is_open = {entry.operation for entry, op in operations_of(entries) if not op.is_ended}
     kept = [msgspec.json.encode(entry) for entry in entries if entry.operation in is_open]
     for number in range(KEPT_JOURNALS, 1, -1):
