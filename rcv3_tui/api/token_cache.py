@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-import os
 import secrets
 import stat
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +19,7 @@ import msgspec
 from rcv3_tui.api.access import Access
 from rcv3_tui.api.catalogue import Catalogue, Endpoint
 from rcv3_tui.clock import Clock
-from rcv3_tui.private import make_private
+from rcv3_tui.private import make_private, write_whole
 from rcv3_tui.settings import Credentials, Secret
 
 _log = logging.getLogger("rcv3_tui.api")
@@ -112,17 +110,11 @@ class FileTokenCache:
                 (e.name, e.type, e.region, e.url, e.tenant_id) for e in access.catalogue.endpoints
             ],
         )
-        beside = self._path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         try:
             make_private(self._path.parent)
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(kept))
-            beside.replace(self._path)
+            write_whole(self._path, [msgspec.json.encode(kept)])
         except OSError as error:
             _log.warning("the token is not kept: %s", error.strerror)
-            with suppress(OSError):  # most likely it was never made
-                beside.unlink()
 
     def drop(self) -> None:
         """Forget the token, because a service refused it."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
+
+from rcv3_tui.private import stage, unstage
 
 
 def write_private(files: Mapping[Path, str]) -> None:
@@ -26,26 +26,15 @@ def write_private(files: Mapping[Path, str]) -> None:
         for name, text in files.items():
             path = name.resolve()
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-            staged.append((beside, path))
-            _stage(beside, text)
+            staged.append((stage(path, [text.encode()], synced=True), path))
         for beside, path in staged:
             beside.replace(path)
     except BaseException:
         for beside, _ in staged:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+            unstage(beside)
         raise
     for directory in {path.parent for _, path in staged}:
         _sync(directory)
-
-
-def _stage(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync(directory: Path) -> None:

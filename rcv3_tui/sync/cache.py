@@ -12,11 +12,9 @@ import hashlib
 import logging
 import os
 import re
-import secrets
 import stat
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -29,6 +27,7 @@ from msgspec.structs import replace
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server
 from rcv3_tui.model.snapshot import Part, PartState, Snapshot
+from rcv3_tui.private import write_whole
 
 MOST_BYTES = 48 * 1024 * 1024
 """Size beyond which a picture is not kept; 10,000 servers with all that is theirs take 15 MB."""
@@ -185,22 +184,16 @@ class PictureCache:
             pieces: From `encode`.
         """
         path = self._path(region)
-        beside = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         try:
             if sum(map(len, pieces)) > MOST_BYTES:
                 _log.warning("the picture of %s is too large to be kept", region)
                 path.unlink(missing_ok=True)
                 return
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(pieces)
-            beside.replace(path)
+            write_whole(path, pieces)
             self._forget_the_oldest()
         except OSError as error:
             _log.warning("the picture of %s is not kept: %s", region, error.strerror)
-            with suppress(OSError):  # most likely it was never made
-                beside.unlink()
 
     def drop(self, region: str) -> None:
         """Forget a region's picture, because it is another account's."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from rcv3_tui.private import write_whole
 from rcv3_tui.sync.history import Entry
 from rcv3_tui.sync.journal import append_locked, locked
 
@@ -104,12 +104,7 @@ class HistoryFile:
     @staticmethod
     def _write(path: Path, lines: Iterable[bytes]) -> None:
         """Have just these lines in a file, all of them or none."""
-        new = path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(line + b"\n" for line in lines)
-        new.replace(path)
+        write_whole(path, (line + b"\n" for line in lines))
 
     def _complain(self, error: OSError) -> None:
         if not self._complained:

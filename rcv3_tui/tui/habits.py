@@ -7,12 +7,12 @@ comes of it.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from pathlib import Path
 
 import msgspec
 
+from rcv3_tui.private import write_whole
 from rcv3_tui.tui.picture import PaneKind
 
 FILE = "panes.json"
@@ -69,13 +69,7 @@ class Habits:
         with self._lock:
             try:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                data = msgspec.json.encode(self._read() | self._own)
-                new = path.with_suffix(f".{os.getpid()}.new")
-                new.unlink(missing_ok=True)
-                descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                new.replace(path)
+                write_whole(path, [msgspec.json.encode(self._read() | self._own)])
             except OSError as error:
                 _log.warning("the order of the panes is not kept in %s: %s", path, error)
 
