@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from typing import Any
 
 import httpx
 from msgspec import Struct
@@ -18,6 +19,7 @@ from msgspec import Struct
 from rcv3_tui import __version__
 from rcv3_tui.api.asgi import ASGIApp, InProcessTransport
 from rcv3_tui.api.errors import BadBody, InsecureEndpoint, NotReached
+from rcv3_tui.api.trust import tls_context
 from rcv3_tui.settings import Secret, Settings
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -44,6 +46,10 @@ class Reply(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Reply(status={self.status})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        # What the traceback of a crash is drawn with.
+        return [("status", self.status)]
 
     @property
     def date(self) -> datetime | None:
@@ -104,7 +110,7 @@ def make_http(settings: Settings, asgi_app: ASGIApp | None = None) -> httpx.Asyn
             timeout=timeout,
             trust_env=False,
         )
-    context = tls_context(settings)
+    context = tls_context(settings.ca_bundle)
 
     def direct() -> httpx.AsyncHTTPTransport:
         return httpx.AsyncHTTPTransport(verify=context, limits=_LIMITS)
@@ -130,30 +136,6 @@ def make_http(settings: Settings, asgi_app: ASGIApp | None = None) -> httpx.Asyn
             "the environment's proxy is not a URL that can be used: "
             "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
         ) from None
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext:
-    """Make what certificates are verified with.
-
-    Args:
-        settings: The CA bundle is taken from here.
-
-    Raises:
-        OSError: The CA bundle cannot be read.
-        ValueError: There is no certificate in it.
-    """
-    bundle = settings.ca_bundle
-    if bundle is None:
-        return httpx.create_ssl_context()
-    try:
-        if bundle.is_dir():
-            return ssl.create_default_context(capath=bundle)
-        return ssl.create_default_context(cafile=bundle)
-    except ssl.SSLError:
-        raise ValueError(f"the CA bundle {bundle} holds no certificate in PEM form") from None
-    except OSError as error:
-        reason = (error.strerror or "it cannot be opened").lower()
-        raise OSError(f"the CA bundle {bundle} cannot be read: {reason}") from None
 
 
 def is_loopback(host: str) -> bool:

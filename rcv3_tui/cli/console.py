@@ -96,7 +96,12 @@ def run(options: argparse.Namespace) -> int:
 
     keeper = ConfigKeeper(plan.config_file)
     flags = account.flags_of(options)
-    return _open(account.settings_of(plan), None, keeper, flags)
+    settings = account.settings_of(plan)
+    # Imported here: a simulated account has no certificate.
+    from rcv3_tui.api import trust
+
+    trust.prepare(settings.ca_bundle)
+    return _open(settings, None, keeper, flags)
 
 
 def _open(

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rcv3_tui.api.client import exchange, is_loopback, tls_context
+from rcv3_tui.api.client import exchange, is_loopback
 from rcv3_tui.api.errors import ApiError, NotReached
+from rcv3_tui.api.trust import tls_context
 from rcv3_tui.clock import Clock
 from rcv3_tui.doctor.finding import Finding, fail, note, ok, warn
 from rcv3_tui.exit_codes import ExitCode
@@ -101,7 +102,9 @@ async def _tls(host: str, port: int, settings: Settings) -> Finding:
     """Open one connection and look at the certificate."""
     try:
         async with asyncio.timeout(settings.timeout):
-            _, writer = await asyncio.open_connection(host, port, ssl=tls_context(settings))
+            _, writer = await asyncio.open_connection(
+                host, port, ssl=tls_context(settings.ca_bundle)
+            )
     except ssl.SSLCertVerificationError as error:
         return fail(
             "tls",

@@ -101,14 +101,19 @@ class Line(LateStyles):
         self._repaint()
 
     def on_resize(self) -> None:
-        """Lay the pieces out for another width."""
-        self._painted = []
-        self._repaint()
+        """Lay the pieces out for another width, where that has not been painted already."""
+        if len(self._painted) != self.size.width:
+            self._painted = []
+            self._repaint()
 
     def render_line(self, y: int) -> Strip:
         """Paint the line."""
-        if y != 0 or not self._painted:
-            return Strip.blank(self.size.width, self.rich_style)
+        width = self.size.width
+        if y != 0 or width <= 0:
+            return Strip.blank(width, self.rich_style)
+        if len(self._painted) != width:
+            # The first picture is painted before anybody is told of a size.
+            self._painted = self._laid_out(width)
         segments: list[Segment] = []
         text, tone = "", self._painted[0][1]
         for sign, own in self._painted:
@@ -117,7 +122,7 @@ class Line(LateStyles):
                 text, tone = "", own
             text += sign
         segments.append(Segment(text, self._style(tone)))
-        return Strip(segments, self.size.width)
+        return Strip(segments, width)
 
     def _spelled(self, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
         def spelled(text: str) -> str:
@@ -135,12 +140,15 @@ class Line(LateStyles):
             return base
         return base + self.get_component_rich_style(f"line--{tone}", partial=True)
 
+    def _laid_out(self, width: int) -> list[tuple[str, str]]:
+        ellipsis = "~" if self._spelled_in_ascii else "…"
+        return _cells(*_fit(self._left, self._right, width), width, ellipsis)
+
     def _repaint(self) -> None:
         width = self.size.width
         if width <= 0:
             return
-        ellipsis = "~" if self._spelled_in_ascii else "…"
-        cells = _cells(*_fit(self._left, self._right, width), width, ellipsis)
+        cells = self._laid_out(width)
         if len(cells) != len(self._painted):
             self._painted = cells
             self.refresh()

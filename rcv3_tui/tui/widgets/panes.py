@@ -165,9 +165,14 @@ class Panes(Container):
             return False
         self._complete = True
         self._lower.mount(self._panes[PaneKind.NODES])
-        self.mount(self._panes[PaneKind.ATTENTION], before=0)
+        self._make_attention()
         self.mount(self._panes[PaneKind.NETWORKS], self._panes[PaneKind.OPERATIONS])
         return True
+
+    def _make_attention(self) -> None:
+        """Make the pane that may stand above the rest of the first picture with rows."""
+        if not self._panes[PaneKind.ATTENTION].is_attached:
+            self.mount(self._panes[PaneKind.ATTENTION], before=0)
 
     def on_mount(self) -> None:
         """Put the rows in their first order."""
@@ -255,7 +260,7 @@ class Panes(Container):
             # Its table can take the keys once it is there itself.
             self.call_after_refresh(lambda: self.current.table.focus())
         if lead:
-            self.complete()
+            self._make_attention()
         self.set_class(not several, "-single")
         found = self._panes[PaneKind.ATTENTION]
         found.lead(lead)
