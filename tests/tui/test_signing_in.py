@@ -150,6 +150,21 @@ async def test_q_asks_while_an_operation_is_under_way(opened: Opening) -> None:
         assert console.app.return_code == ExitCode.OK
 
 
+async def test_what_settles_while_q_asks_is_told_and_nothing_is_chosen_for_the_operator(
+    opened: Opening,
+) -> None:
+    async with opened() as console:
+        await console.go(SERVERS, "db-01")
+        await console.press("a", "q")
+        await console.advance(15)
+        assert "every operation has settled meanwhile" in console.screen_text()
+        assert "not settled yet" not in console.screen_text()
+        assert console.app.return_code is None
+        await console.press("enter")
+        assert console.front == "ConsoleScreen"
+        assert console.app.return_code is None
+
+
 async def test_q_asks_for_an_operation_that_was_asked_for_in_the_same_burst(
     opened: Opening,
 ) -> None:

@@ -19,6 +19,7 @@ from rcv3_tui.sync.changes import (
     SnapshotChanged,
     Warned,
 )
+from rcv3_tui.tui.actions.leaving import LeaveScreen
 from rcv3_tui.tui.formats import duration, progress
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
@@ -138,6 +139,9 @@ class Hearing:
         else:
             self._tell(operation, before, ends=ends)
         console.write_header()
+        for screen in console.app.screen_stack[1:]:
+            if isinstance(screen, LeaveScreen):
+                screen.look_again()
 
     def _tell(self, operation: Operation, before: Operation | None, *, ends: bool) -> None:
         console = self._console

@@ -68,6 +68,10 @@ class ChooseScreen(Dialog[str | None]):
         self._hint_text = "a letter or Enter chooses, Esc closes"
         self._hint = self.literal(self._hint_text, "dialog--dim", id="hint")
 
+    def retitle(self, title: str) -> None:
+        """Say something else above the choices, because what it said is so no more."""
+        self.put(self._title, title)
+
     def compose(self) -> ComposeResult:
         """Lay out title, choices and a hint."""
         with Vertical(classes="dialog--frame"):
