@@ -168,9 +168,9 @@ def _next_query(links: object) -> str | None:
 
 def _once_each(listing: Listing[Server]) -> Listing[Server]:
     """Keep the last of servers that came twice: pages shift while they are read (8.2)."""
-    by_key = {server.key: server for server in listing.items}
-    if len(by_key) == len(listing.items):
+    if len({server.id.lower() for server in listing.items}) == len(listing.items):
         return listing
+    by_key = {server.key: server for server in listing.items}
     return Listing(tuple(by_key.values()), listing.skipped)
 
 

@@ -22,6 +22,7 @@ from rcv3_tui.api.errors import (
 from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
 from rcv3_tui.clock import Clock
+from rcv3_tui.memory import give_back
 from rcv3_tui.model.resources import PoolNode, PublicIP, Server
 from rcv3_tui.model.snapshot import MAIN, Delta, Diff, Part, PartState, Snapshot, merge
 from rcv3_tui.sync.budget import RequestBudget
@@ -33,6 +34,9 @@ from rcv3_tui.sync.pool_nodes import PoolNodes
 from rcv3_tui.sync.schedule import NETWORKS_INTERVAL, Beat, oldest
 
 _WATCH_SECONDS = 0.5
+
+_LONG = 2000
+"""Items of a list whose reading takes megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +262,7 @@ class RegionSync:
             so_far=None if self.snapshot.servers else self._first_servers,
         )
         self._read(Part.SERVERS, listing.skipped, *self.snapshot.with_servers(listing.items))
+        await self._tidy(listing)
 
     def _first_servers(self, servers: Sequence[Server]) -> None:
         """Show what a long list begins with; it counts as read when all of it is."""
@@ -283,6 +288,13 @@ class RegionSync:
             records = tuple(record for record in records if record.key not in self._put)
             records += tuple(here[key] for key in self._put if key in here)
         self._read(Part.PUBLIC_IPS, listing.skipped, *self.snapshot.with_public_ips(records))
+        await self._tidy(listing)
+
+    @staticmethod
+    async def _tidy(listing: Listing[Server] | Listing[PublicIP]) -> None:
+        """Let go of what a long list took while it was read."""
+        if len(listing.items) >= _LONG:
+            await asyncio.to_thread(give_back)
 
     async def _read_pools(self, priority: Priority) -> None:
         before = self.snapshot.pools

@@ -272,7 +272,7 @@ class ConsoleApp(App[int]):
             await super().on_event(event)
 
     async def _hand_on(self, key: events.Key) -> None:
-        self._console.make_room()
+        self._console.hear_key()
         await super().on_event(key)
 
     def on_worker_spoke(self, message: WorkerSpoke) -> None:

@@ -31,6 +31,9 @@ _RESTORE: Final = (
 )
 """Takes back every mode that the console may have switched."""
 
+_SWITCH_SECONDS: Final = 0.0005
+"""After which a thread that waits for the interpreter is given it."""
+
 _WAIT: Final = 0.1
 """Seconds without a key after which an Escape stands alone, as Textual has it."""
 
@@ -60,6 +63,9 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self._is_on = True
+        # Else the thread that reads keys waits up to 5 ms, several times a key, while a list is
+        # decoded.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:

@@ -27,6 +27,7 @@ from rcv3_tui.tui.heading import heading
 from rcv3_tui.tui.items import FindingItem, Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.messages import Said
+from rcv3_tui.tui.paint_timer import PaintTimer
 from rcv3_tui.tui.picture import PANE_OF, PaneKind, Picture
 from rcv3_tui.tui.widgets.asking import Asking
 from rcv3_tui.tui.widgets.line import Line, Piece
@@ -82,6 +83,7 @@ class ConsoleScreen(Screen[None]):
         self.ascii = console_app.settings.ascii
         self.signs = glyphs(self.ascii)
         self.keys = KeyNames(DEFAULT_KEYS, self.settings.keys)
+        self._paint_timer = PaintTimer(self._on_timer_update, console_app._handle_exception)
         self._bind_what_has_no_key_of_its_own()
         self.picture = Picture(self.worker.clock, self.worker)
         habits = Habits(self.settings.state_dir)
@@ -134,8 +136,16 @@ class ConsoleScreen(Screen[None]):
         if self.app.screen is not self:
             reading.bring_up_to_date(self)
 
-    def make_room(self) -> None:
-        """Hear the operator's first key: what needs attention stood above the panes until now."""
+    @property
+    def _update_timer(self) -> PaintTimer:  # type: ignore[override]
+        return self._paint_timer
+
+    def hear_key(self) -> None:
+        """Hear of a key before whoever it is for.
+
+        With the first one, what needs attention makes room, which stood above the panes until now.
+        """
+        self._paint_timer.key_was_pressed()
         if self.panes.leading:
             self.panes.leading = False
             self.panes.show_for(self.size)
