@@ -71,6 +71,8 @@ class Account(AccountSettings):
         self.now = now
         # Repeatable ids and timings are the purpose; nothing here is a secret of anybody.
         self.rng = random.Random(seed)  # noqa: S311
+        # Of their own, so that ids are the same whenever they are made.
+        self._id_rng = random.Random(seed)  # noqa: S311
         self.regions = tuple(regions)
         self.tokens: dict[str, Token] = {}
         self.sessions: set[str] = set()
@@ -105,7 +107,7 @@ class Account(AccountSettings):
     def _id_stream(self) -> Iterator[str]:
         # In blocks: for a large account this is several times faster than one id at a time.
         while True:
-            block = self.rng.randbytes(16 * 64).hex()
+            block = self._id_rng.randbytes(16 * 64).hex()
             for start in range(0, len(block), 32):
                 word = block[start : start + 32]
                 yield f"{word[:8]}-{word[8:12]}-4{word[13:16]}-a{word[17:20]}-{word[20:]}"

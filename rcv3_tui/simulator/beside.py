@@ -25,6 +25,12 @@ Send = Callable[[Message], Awaitable[None]]
 
 _LENGTH_BYTES: Final = 4
 _MOST_BUFFERED: Final = 1 << 24
+_UNASKED: Final = 0.4
+"""Seconds that the rest of the account is left unfurnished while nobody asks for anything."""
+
+_SERVERS_FIRST: Final = 0.06
+"""Seconds that it is still left so when it is asked for, in case that the servers are as well."""
+
 _WARM_SLICE: Final = 100
 """Records that are encoded ahead before requests get their turn: about a millisecond."""
 
@@ -198,30 +204,71 @@ def _be_the_service(
 async def _serve(line: socket.socket, name: str, seed: int, regions: Sequence[str] | None) -> None:
     # Imported here: the parent never needs them.
     from rcv3_tui.simulator.app import create_app
-    from rcv3_tui.simulator.scenarios import scenario
+    from rcv3_tui.simulator.scenarios import begin
 
-    account = (
-        scenario(name, seed=seed)
+    account, rest = (
+        begin(name, seed=seed)
         if regions is None
-        else scenario(name, seed=seed, regions=tuple(regions))
+        else begin(name, seed=seed, regions=tuple(regions))
     )
     app = create_app(account)
+    furnishing = _Furnishing(rest)
     line.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=line, limit=_MOST_BUFFERED)
-    tasks = {asyncio.create_task(_warm(account))}
+    tasks = {asyncio.create_task(furnishing.run()), asyncio.create_task(_warm(account, furnishing))}
     gc.freeze()
     gc.enable()
     try:
         while True:
             request = _read_request(await _frame(reader))
-            task = asyncio.create_task(_answer(app, request, writer))
+            task = asyncio.create_task(_answer(app, request, writer, furnishing))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
     except (OSError, EOFError):
         return
 
 
-async def _answer(app: Any, request: _Request, writer: asyncio.StreamWriter) -> None:  # noqa: ANN401 - any ASGI app
+class _Furnishing:
+    """Furnishes the rest of an account once its servers have been told, or soon at least.
+
+    Args:
+        rest: From `rcv3_tui.simulator.scenarios.begin`.
+    """
+
+    def __init__(self, rest: Callable[[], None] | None) -> None:
+        self._rest = rest
+        self._wanted = asyncio.Event()
+        self._done = asyncio.Event()
+        if rest is None:
+            self._done.set()
+
+    async def run(self) -> None:
+        """Furnish it, in one go: there is hardly a request that need not wait for it."""
+        if self._rest is None:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), _UNASKED)
+        self._rest()
+        self._done.set()
+
+    def answered(self, path: str) -> None:
+        """Go on once the servers have been told."""
+        if "/servers" in path:
+            self._wanted.set()
+
+    async def enough_for(self, path: str) -> None:
+        """Wait until there is all that a request may ask for."""
+        if "/servers" not in path and "/tokens" not in path and not self._done.is_set():
+            asyncio.get_running_loop().call_later(_SERVERS_FIRST, self._wanted.set)
+            await self._done.wait()
+
+
+async def _answer(
+    app: Any,  # noqa: ANN401 - any ASGI app
+    request: _Request,
+    writer: asyncio.StreamWriter,
+    furnishing: _Furnishing,
+) -> None:
     scope: Message = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -252,15 +299,20 @@ async def _answer(app: Any, request: _Request, writer: asyncio.StreamWriter) -> 
             answer.body += message.get("body", b"")
 
     try:
+        await furnishing.enough_for(request.path)
         await app(scope, receive, send)
     except Exception:
         # To a client in another process an error is a line that went dead.
         answer.status = 0
     writer.write(_framed(_encode(answer)))
+    with suppress(ConnectionError):
+        # The line takes a long answer in pieces; what comes next must not hold them back.
+        await writer.drain()
+    furnishing.answered(request.path)
 
 
-async def _warm(account: Any) -> None:  # noqa: ANN401 - imported late; see above
-    """Encode the records ahead, while nobody asks."""
+async def _warm(account: Any, furnishing: _Furnishing) -> None:  # noqa: ANN401 - imported late
+    """Encode the account's records ahead, while nobody asks."""
     from rcv3_tui.simulator import wire
 
     for name in account.regions:

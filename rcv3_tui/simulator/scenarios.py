@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -39,7 +40,24 @@ def scenario(
     seed: int = 0,
     regions: Sequence[str] = ("IAD",),
 ) -> Account:
-    """Make a demo account.
+    """Make a demo account; see `begin` for the arguments and what is raised.
+
+    Returns:
+        The account, ready to be served.
+    """
+    account, rest = begin(name, now, seed, regions)
+    if rest is not None:
+        rest()
+    return account
+
+
+def begin(
+    name: str,
+    now: Clock = time.time,
+    seed: int = 0,
+    regions: Sequence[str] = ("IAD",),
+) -> tuple[Account, Callable[[], None] | None]:
+    """Make a demo account that has its servers and public IPs, but not all of its pools yet.
 
     Args:
         name: one of `SCENARIOS`.
@@ -49,7 +67,8 @@ def scenario(
             for a network.
 
     Returns:
-        The account, ready to be served.
+        The account, and what furnishes the rest of it, None where there is no more; other calls
+        may come in between.
 
     Raises:
         ValueError: there is no scenario of that name.
@@ -63,10 +82,10 @@ def scenario(
     )
     account = Account(regions=regions, now=now, seed=seed, public_prefixes=prefixes)
     account.default_region = account.regions[0]
-    _BUILDERS[name](account)
+    rest = _BUILDERS[name](account)
     for other in account.regions[1:]:
         account.add_network(region=other, prefix="198.51.100")
-    return account
+    return account, rest
 
 
 def _small(account: Account) -> None:
@@ -168,7 +187,7 @@ def _trouble(account: Account) -> None:
     account.add_pool("[blink]pool[/] \x1b[2J", external=1)
 
 
-def _large(account: Account) -> None:
+def _large(account: Account) -> Callable[[], None]:
     """Ten thousand servers with an address each, 500 pools of 40 nodes, all of it quiet."""
     networks = [
         account.add_network(f"RC-NET-{number:02d}", prefix=f"10.{number // 250}.{number % 250}")
@@ -185,6 +204,10 @@ def _large(account: Account) -> None:
     ]
     for number, server in enumerate(servers):
         account.add_public_ip(server, retain=number % 2000 == 0, age=_DAY * 200 - number * 90.0)
+    return partial(_pools_of_large, account, servers)
+
+
+def _pools_of_large(account: Account, servers: Sequence[Server]) -> None:
     each = _LARGE_NODES // _LARGE_POOLS
     for number in range(_LARGE_POOLS):
         pool = account.add_pool(f"pool-{number:03d}")
@@ -198,7 +221,7 @@ def _mixed(text: str) -> str:
     return "".join(letter.upper() if index % 2 else letter for index, letter in enumerate(text))
 
 
-_BUILDERS: Final[Mapping[str, Callable[[Account], None]]] = MappingProxyType(
+_BUILDERS: Final[Mapping[str, Callable[[Account], Callable[[], None] | None]]] = MappingProxyType(
     {"small": _small, "trouble": _trouble, "large": _large}
 )
 

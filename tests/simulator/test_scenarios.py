@@ -12,7 +12,8 @@ from collections import Counter
 
 import pytest
 
-from rcv3_tui.simulator import HOSTILE_NAMES, SCENARIOS, ManualTime, scenario, wire
+from rcv3_tui.simulator import HOSTILE_NAMES, SCENARIOS, Account, ManualTime, scenario, wire
+from rcv3_tui.simulator.scenarios import begin
 from rcv3_tui.simulator.serve import serve
 
 
@@ -155,3 +156,19 @@ def test_the_simulator_shares_nothing_with_the_program() -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.stderr == ""
+
+
+def test_what_is_furnished_later_is_the_same_whoever_asked_meanwhile() -> None:
+    account, rest = begin("large", ManualTime())
+    assert rest is not None
+    assert len(account.region().servers) == 10_000
+    assert not account.region().pools
+    account.token_for("APIKEY")
+    rest()
+    whole = scenario("large", ManualTime())
+
+    def nodes(account: Account) -> list[str]:
+        return [node for pool in account.region().pools.values() for node in pool.nodes]
+
+    assert list(account.region().pools) == list(whole.region().pools)
+    assert nodes(account) == nodes(whole)
