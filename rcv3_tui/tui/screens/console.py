@@ -30,6 +30,7 @@ from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.paint_timer import PaintTimer
 from rcv3_tui.tui.picture import PANE_OF, PaneKind, Picture
 from rcv3_tui.tui.widgets.asking import Asking
+from rcv3_tui.tui.widgets.covered import Covered
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.panes import Panes
@@ -46,7 +47,7 @@ _WARNING_SECONDS = 4.0
 """How long a warning is left to be read before progress takes its place."""
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(Covered, Screen[None]):
     """The main screen.
 
     Args:

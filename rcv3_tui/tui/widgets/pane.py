@@ -15,6 +15,7 @@ from rcv3_tui.tui.formats import Glyphs
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind, RowDiff
+from rcv3_tui.tui.widgets.covered import Covered
 from rcv3_tui.tui.widgets.line import Line, Piece
 from rcv3_tui.tui.widgets.table import Column, MarksChanged, PositionChanged, Table
 
@@ -28,7 +29,7 @@ _ROWS_A_TICK = 2000
 """Rows that a filter by age looks at each second, on the average."""
 
 
-class Pane(Vertical, Generic[ItemT]):
+class Pane(Covered, Vertical, Generic[ItemT]):
     """One pane.
 
     Args:

@@ -17,6 +17,7 @@ from rcv3_tui.tui.habits import Habit, Habits
 from rcv3_tui.tui.items import Item
 from rcv3_tui.tui.key_names import KeyNames
 from rcv3_tui.tui.picture import PaneKind, Picture, RowDiffs
+from rcv3_tui.tui.widgets.covered import Covered
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.table import Column
 
@@ -69,7 +70,11 @@ _EMPTY = {
 }
 
 
-class Panes(Container):
+class _Lower(Covered, Horizontal):
+    """Addresses and pools, side by side."""
+
+
+class Panes(Covered, Container):
     """All panes; as many of them on the screen as there is room for.
 
     Args:
@@ -115,7 +120,7 @@ class Panes(Container):
         self._ascii_only = ascii_only
         self._several_regions = False
         self._panes = self._make(regions=False)
-        self._lower = Horizontal(
+        self._lower = _Lower(
             self._panes[PaneKind.PUBLIC_IPS], self._panes[PaneKind.POOLS], id="lower"
         )
         self._complete = False
