@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+_PALETTE = "textual.command"
+
 
 class _NoPalette(ModuleType):
     """Stands where Textual's command palette would be; any class of it is an empty one."""
@@ -17,14 +19,20 @@ class _NoPalette(ModuleType):
         return made
 
 
-def _leave_out_command_palette() -> None:
-    """Keep Textual from loading its own command palette.
+def _put_off_command_palette() -> None:
+    """Keep Textual from loading its command palette with the app.
 
-    The console has one of its own. Textual's brings a text field, trees, lists and their
-    validation with it: an eighth of the time that an import of Textual takes.
+    It brings a text field, trees, lists and their validation with it: an eighth of the time that
+    an import of Textual takes, for what no first picture shows.
     """
     if "textual.app" not in sys.modules:
-        sys.modules.setdefault("textual.command", _NoPalette("textual.command"))
+        sys.modules.setdefault(_PALETTE, _NoPalette(_PALETTE))
 
 
-_leave_out_command_palette()
+def bring_in_command_palette() -> None:
+    """Have Textual's command palette loaded by the next import of it."""
+    if isinstance(sys.modules.get(_PALETTE), _NoPalette):
+        del sys.modules[_PALETTE]
+
+
+_put_off_command_palette()

@@ -76,6 +76,21 @@ def test_a_quick_look_loads_no_screen_and_nothing_for_trouble() -> None:
     assert not loaded & {"tomllib", "configparser", "csv", "rcv3_tui.sync.worker"}
 
 
+def test_the_console_is_loaded_without_what_no_first_picture_shows() -> None:
+    loaded = modules_after("import rcv3_tui.tui.run")
+    assert not packages(loaded) & {"httpx", "starlette", "uvicorn", "stamina"}
+    assert not loaded & {"textual.widgets._input", "textual.widgets._tree", "textual.suggester"}
+    assert not loaded & {"rcv3_tui.model.filters", "rcv3_tui.model.attention.watch"}
+
+
+def test_the_palette_is_textuals_own_once_it_is_asked_for() -> None:
+    modules_after(
+        "import rcv3_tui.tui.run, rcv3_tui.tui.screens.palette as palette, textual.command\n"
+        "assert issubclass(palette.Palette, textual.command.CommandPalette)\n"
+        "assert textual.command.__file__ and palette.Palette.BINDINGS"
+    )
+
+
 @pytest.mark.parametrize("package", ["model", "api", "sync", "doctor", "login", "oneshot"])
 def test_what_lies_below_the_screen_runs_without_textual(package: str) -> None:
     if importlib.util.find_spec(f"rcv3_tui.{package}") is None:

@@ -47,7 +47,7 @@ _WARNING_SECONDS = 4.0
 """How long a warning is left to be read before progress takes its place."""
 
 
-class ConsoleScreen(Covered, Screen[None]):
+class ConsoleScreen(Screen[None], Covered):
     """The main screen.
 
     Args:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
 
+from rcv3_tui.tui import bring_in_command_palette
 from rcv3_tui.tui.commands import COMMANDS, Command
 from rcv3_tui.tui.commands.moving import TableCommand
 from rcv3_tui.tui.mask import masked
+
+bring_in_command_palette()
+
+from textual.command import (  # noqa: E402 - what stood in its place has to make room first
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
 
 if TYPE_CHECKING:
     from rcv3_tui.tui.screens.console import ConsoleScreen

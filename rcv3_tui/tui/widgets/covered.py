@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 
 class Covered(Widget):
-    """Paints its ground alone.
+    """Paints its ground alone. Comes last of a class's bases: styles follow the first one.
 
     Textual paints every container line by line, with padding, border and outline, also where
     nothing is seen of it: a third of what painting a whole screen takes.

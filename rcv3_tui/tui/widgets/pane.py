@@ -29,7 +29,7 @@ _ROWS_A_TICK = 2000
 """Rows that a filter by age looks at each second, on the average."""
 
 
-class Pane(Covered, Vertical, Generic[ItemT]):
+class Pane(Vertical, Covered, Generic[ItemT]):
     """One pane.
 
     Args:

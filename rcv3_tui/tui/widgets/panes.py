@@ -70,11 +70,11 @@ _EMPTY = {
 }
 
 
-class _Lower(Covered, Horizontal):
+class _Lower(Horizontal, Covered):
     """Addresses and pools, side by side."""
 
 
-class Panes(Covered, Container):
+class Panes(Container, Covered):
     """All panes; as many of them on the screen as there is room for.
 
     Args:
