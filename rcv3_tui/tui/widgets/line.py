@@ -147,6 +147,8 @@ class Line(LateStyles):
     def _repaint(self) -> None:
         width = self.size.width
         if width <= 0:
+            # It is hidden: what was painted before is not what is shown next.
+            self._painted = []
             return
         cells = self._laid_out(width)
         if len(cells) != len(self._painted):
