@@ -8,7 +8,6 @@ works on stands aside until a round has nothing to do.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from time import perf_counter
 
 SLICE_SECONDS = 0.0015
@@ -46,13 +45,3 @@ async def stand_aside() -> None:
         await asyncio.sleep(0)
         if perf_counter() - began < _QUIET_SECONDS:
             return
-
-
-async def in_slices(work: Iterable[None]) -> None:
-    """Do work that gives way now and then, standing aside whenever it does.
-
-    Args:
-        work: Goes on when asked for its next item.
-    """
-    for _ in work:
-        await stand_aside()

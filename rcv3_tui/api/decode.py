@@ -102,11 +102,11 @@ class Reuse(Generic[T]):
         if at < len(previous):
             item = previous[at]
             sent = item.sent
-            if sent is not None and sent.bundle.marks[sent.place] == mark:
+            if sent is not None and sent.mark == mark:
                 return item
         if self._by_mark is None:
             self._by_mark = {
-                sent.bundle.marks[sent.place]: place
+                sent.mark: place
                 for place, item in enumerate(previous)
                 if (sent := item.sent) is not None
             }
@@ -125,10 +125,16 @@ class ItemReader(Generic[T]):
         decoder: Makes one resource.
         previous: Items of the read before.
         prefix: How reasons name the list: `$`, `$.servers`.
+        so_far: Told the first items of a long list that is read in slices, before the others.
     """
 
     def __init__(
-        self, decoder: Decoder[T], previous: Sequence[T] = (), *, prefix: str = "$"
+        self,
+        decoder: Decoder[T],
+        previous: Sequence[T] = (),
+        *,
+        prefix: str = "$",
+        so_far: SoFar[T] | None = None,
     ) -> None:
         self.items: list[T] = []
         self.skipped: list[str] = []
@@ -136,6 +142,7 @@ class ItemReader(Generic[T]):
         self._reuse = Reuse(previous)
         self._packer = Packer()
         self._prefix = prefix
+        self._so_far = so_far
         self._index = 0
         self._time = Slice()
 
@@ -162,6 +169,18 @@ class ItemReader(Generic[T]):
                 yield
                 count = 0
                 time.begin()
+
+    async def read_in_slices(self, raws: Sequence[msgspec.Raw]) -> None:
+        """Take the items of a list, letting the event loop run after every slice.
+
+        Args:
+            raws: The items' JSON.
+        """
+        for _ in self.read(raws):
+            if self._so_far is not None and len(self.items) >= FIRST:
+                self._so_far(tuple(self.items))
+                self._so_far = None
+            await stand_aside()
 
     def _decoded(self, data: bytes) -> T | None:
         sent = self._packer.keep(data)
@@ -218,13 +237,9 @@ async def decode_list_in_slices(
     Raises:
         BadBody: See `decode_list`.
     """
-    reader = ItemReader(decoder, previous)
+    reader = ItemReader(decoder, previous, so_far=so_far)
     for raws in _pieces(body):
-        for _ in reader.read(raws):
-            if so_far is not None and len(reader.items) >= FIRST:
-                so_far(tuple(reader.items))
-                so_far = None
-            await stand_aside()
+        await reader.read_in_slices(raws)
     return _checked(body, reader)
 
 

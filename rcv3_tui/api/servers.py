@@ -9,11 +9,10 @@ import msgspec
 
 from rcv3_tui.api import decode, records, wire
 from rcv3_tui.api.budget import Priority
-from rcv3_tui.api.decode import FIRST, ItemReader, Listing, SoFar
+from rcv3_tui.api.decode import ItemReader, Listing, SoFar
 from rcv3_tui.api.errors import ApiError, BadBody, BadRequest
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.model.resources import Server
-from rcv3_tui.turns import stand_aside
 
 PAGE_SIZE = 1000
 """Asked for; the service may give fewer (section 8.2)."""
@@ -103,7 +102,7 @@ class CloudServers:
         page_size: int,
         so_far: SoFar[Server] | None,
     ) -> Listing[Server]:
-        reader = ItemReader(records.server, previous, prefix="$.servers")
+        reader = ItemReader(records.server, previous, prefix="$.servers", so_far=so_far)
         query = urlencode({"limit": page_size})
         asked: set[str] = set()
         while query not in asked:
@@ -116,11 +115,7 @@ class CloudServers:
             except BadBody as error:
                 error.status = reply.status
                 raise error.about(_LIST) from None
-            for _ in reader.read(raws):
-                if so_far is not None and len(reader.items) >= FIRST:
-                    so_far(tuple(reader.items))
-                    so_far = None
-                await stand_aside()
+            await reader.read_in_slices(raws)
             # A last page that is just full has a link to an empty one (8.2).
             if not raws or following is None:
                 return _once_each(reader.listing())

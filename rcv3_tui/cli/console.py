@@ -96,12 +96,7 @@ def run(options: argparse.Namespace) -> int:
 
     keeper = ConfigKeeper(plan.config_file)
     flags = account.flags_of(options)
-    settings = account.settings_of(plan)
-    # Imported here: a simulated account has no certificate.
-    from rcv3_tui.api import trust
-
-    trust.prepare(settings.ca_bundle)
-    return _open(settings, None, keeper, flags)
+    return _open(account.settings_of(plan), None, keeper, flags)
 
 
 def _open(

@@ -181,12 +181,7 @@ def _prepared(
         plan = account.plan_of(options)
         _check(asked)
         # After the question was checked: a command that gives a key need not run for nothing.
-        settings = account.settings_of(plan)
-        # Imported here: a simulated account has no certificate.
-        from rcv3_tui.api import trust
-
-        trust.prepare(settings.ca_bundle)
-        return settings, asked, None
+        return account.settings_of(plan), asked, None
     settings = account.demo_settings(options)
     # Imported here: a real account needs none of it.
     from rcv3_tui.cli import demonstration

@@ -111,7 +111,7 @@ class RegionReader:
             now: The time of day.
         """
         if self._judged is None or self._judged[0] is not self.snapshot:
-            from rcv3_tui.model.attention import find
+            from rcv3_tui.model.attention.watch import find
 
             self._judged = self.snapshot, find(self.snapshot, now, usual=self.usual)
         return self._judged[1]

@@ -56,7 +56,7 @@ _FOR_CHANGING = (
 """What it needs besides to be changed."""
 
 _A_MOMENT = 0.002
-"""Seconds."""
+"""Seconds between two of these imports, in which requests and answers go on."""
 
 Listener = Callable[[Change], None]
 
@@ -407,6 +407,8 @@ class Worker:
     async def _live(
         self, access: Access, credentials: Credentials, regions: dict[str, RegionSync]
     ) -> None:
+        from rcv3_tui.sync.region import Refusal
+
         for region in self._regions.values():
             region.retire()
         self._regions = regions
@@ -442,8 +444,6 @@ class Worker:
                 task.cancel()
             await asyncio.wait(waited)
         refused = self._refusal.is_set()
-        from rcv3_tui.sync.region import Refusal
-
         if refused:
             self._session = None
         why = self._refused_with if refused else self._why_left

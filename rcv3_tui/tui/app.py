@@ -171,19 +171,13 @@ class ConsoleApp(App[int]):
             loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
 
     def on_mount(self) -> None:
-        """Draw what an earlier run kept; once that is painted, `_begin` loads the client."""
+        """Draw what an earlier run kept; once that is painted, the worker starts."""
         self.set_keymap(dict(self.settings.keys))
         self.worker.show_kept()
         self.app_resume_signal.subscribe(self, self._resumed)
         if self._notice:
             self.call_after_refresh(self._console.say, self._notice, "failed")
         self.set_timer(_COLLECT_AFTER, _collect_garbage)
-
-    def _begin(self) -> None:
-        """Go on the network, now that the frame is painted."""
-        if not self._has_begun:
-            self._has_begun = True
-            self._crew.start()
 
     @property
     def worker(self) -> Worker:
@@ -228,7 +222,8 @@ class ConsoleApp(App[int]):
         super()._display(screen, cast("RenderableType | None", self._written.frugal(renderable)))
         if not self._has_begun and screen is self._console:
             # Not after the refresh, which several passes of the layout put off.
-            asyncio.get_running_loop().call_soon(self._begin)
+            self._has_begun = True
+            asyncio.get_running_loop().call_soon(self._crew.start)
 
     def on_resize(self) -> None:
         """Trust nothing of what the terminal shows after its size changed."""

@@ -29,7 +29,7 @@ from rcv3_tui.tui.items import (
 )
 
 if TYPE_CHECKING:
-    from rcv3_tui.model.attention import Watch
+    from rcv3_tui.model.attention.watch import Watch
     from rcv3_tui.model.history import Timeline
 
 
@@ -281,7 +281,7 @@ class Picture:
     def _watch(self, region: str) -> Watch:
         if region not in self._watches:
             # Imported here: the frame is painted before there is anything to judge.
-            from rcv3_tui.model.attention import Watch
+            from rcv3_tui.model.attention.watch import Watch
 
             def since(part: Part, key: str, status: str) -> datetime | None:
                 known = self._since.get((region, key))

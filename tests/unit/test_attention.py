@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from rcv3_tui.model.attention import Finding, Rule, Severity, Usual, Watch, find, worst
+from rcv3_tui.model.attention import Finding, Rule, Severity, Usual, worst
+from rcv3_tui.model.attention.watch import Watch, find
 from rcv3_tui.model.resources import (
     Address,
     CloudNetwork,

@@ -13,18 +13,15 @@ How to use it:
 - `worst(findings)` gives the severity that an exit code can go by. `Severity.NOTE` is worth a mark
   and costs nobody's sleep; the others need somebody.
 
+Both are in `rcv3_tui.model.attention.watch`, which is imported when there is a picture to judge.
+
 A resource that moves is not a finding; one that moves for longer than usual is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rcv3_tui.model.attention.findings import Finding, Row, Rule, Severity, in_order, worst
 from rcv3_tui.model.attention.usual import DEFAULTS, Usual
-
-if TYPE_CHECKING:
-    from rcv3_tui.model.attention.watch import Watch, find
 
 __all__ = [
     "DEFAULTS",
@@ -33,19 +30,6 @@ __all__ = [
     "Rule",
     "Severity",
     "Usual",
-    "Watch",
-    "find",
     "in_order",
     "worst",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Import the rules themselves when there is a picture to look at."""
-    if name not in ("Watch", "find"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rcv3_tui.model.attention import watch
-
-    value: object = getattr(watch, name)
-    globals()[name] = value
-    return value

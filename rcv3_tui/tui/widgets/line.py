@@ -103,7 +103,6 @@ class Line(LateStyles):
     def on_resize(self) -> None:
         """Lay the pieces out for another width, where that has not been painted already."""
         if len(self._painted) != self.size.width:
-            self._painted = []
             self._repaint()
 
     def render_line(self, y: int) -> Strip:
