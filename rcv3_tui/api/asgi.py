@@ -2,53 +2,126 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-import httpx
+from rcv3_tui.api.errors import BadBody, NotReached
+from rcv3_tui.api.http import ALWAYS_SENT, BROKEN, MOST_BYTES, Call, Http, Reply, whole_call
+from rcv3_tui.settings import Secret
+
+Message = MutableMapping[str, Any]
 
 ASGIApp = Callable[
-    [
-        MutableMapping[str, Any],
-        Callable[[], Awaitable[MutableMapping[str, Any]]],
-        Callable[[MutableMapping[str, Any]], Awaitable[None]],
-    ],
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
     Awaitable[None],
 ]
 """What starlette and its like are: `app(scope, receive, send)`."""
 
 
-class InProcessTransport(httpx.AsyncBaseTransport):
+class InProcess(Http):
     """Hands requests to an ASGI app.
 
     An app that raises in the middle of a request is what a dropped connection is on a socket.
 
     Args:
         app: The service.
+        timeout: Seconds of one wait on the line, as they would be on the network.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._inner = httpx.ASGITransport(app=app)
+    def __init__(self, app: ASGIApp, timeout: float) -> None:
+        self._app = app
+        self._whole_call = whole_call(timeout)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request; a cancellation leaves it open whether the app applied it.
-
-        Args:
-            request: What to send.
-
-        Returns:
-            The app's answer.
-
-        Raises:
-            httpx.ReadError: The app dropped the request.
-        """
+    async def exchange(
+        self,
+        call: Call,
+        *,
+        operation: str,
+        target: str,
+        token: Secret | None = None,
+        most_bytes: int = MOST_BYTES,
+    ) -> Reply:
+        """See `rcv3_tui.api.http.Http.exchange`."""
+        answer = _Answer()
+        cause, sent = "", True
+        # Nothing is chained: the frames of an app hold the request with its token.
         try:
-            return await self._inner.handle_async_request(request)
-        except httpx.HTTPError:
-            raise
-        except Exception as error:
-            raise httpx.ReadError(type(error).__name__, request=request) from error
+            async with asyncio.timeout(self._whole_call):
+                await self._app(_scope(call, token), _body(call), answer.take)
+        except TimeoutError:
+            cause = f"timed out after {self._whole_call:g} s"
+        except ConnectionRefusedError:
+            cause, sent = "connection refused", False
+        except Exception:
+            cause = BROKEN
+        if cause:
+            raise NotReached(cause, sent=sent, operation=operation, target=target)
+        if len(answer.body) > most_bytes:
+            raise BadBody(
+                f"the answer is larger than {most_bytes // (1024 * 1024)} MB",
+                operation=operation,
+                target=target,
+                status=answer.status,
+            )
+        return Reply(answer.status, answer.headers, bytes(answer.body))
 
     async def aclose(self) -> None:
-        """Close; nothing is held."""
-        await self._inner.aclose()
+        """See `rcv3_tui.api.http.Http.aclose`; nothing is held."""
+
+
+class _Answer:
+    """Collects what an app sends."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.body = b""
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            for name, value in message.get("headers", ()):
+                key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+                self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
+        else:
+            part = message.get("body", b"")
+            # An answer comes in one part as a rule, and may have megabytes.
+            self.body = self.body + part if self.body else part
+
+
+def _scope(call: Call, token: Secret | None) -> Message:
+    url = urlsplit(call.url)
+    headers = {"Host": url.netloc, **ALWAYS_SENT, **call.headers}
+    if call.content is not None:
+        headers["Content-Length"] = str(len(call.content))
+    if token is not None:
+        headers["X-Auth-Token"] = token.reveal()
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": call.method,
+        "scheme": url.scheme,
+        "path": unquote(url.path) or "/",
+        "raw_path": url.path.encode() or b"/",
+        "query_string": url.query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+        "server": (url.hostname or "", url.port),
+        "client": ("127.0.0.1", 0),
+    }
+
+
+def _body(call: Call) -> Callable[[], Awaitable[Message]]:
+    parts = [call.content or b""]
+
+    async def receive() -> Message:
+        if parts:
+            return {"type": "http.request", "body": parts.pop(), "more_body": False}
+        # The line stays up for as long as the answer is awaited.
+        never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await never
+
+    return receive

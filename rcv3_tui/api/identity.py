@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-import httpx
-
 from rcv3_tui.api.access import Access
 from rcv3_tui.api.catalogue import Catalogue, endpoint_for, servers_endpoint_for
 from rcv3_tui.api.errors import ApiError, CredentialsRefused, TokenRefused
+from rcv3_tui.api.http import Http
 from rcv3_tui.api.tokens import authenticate
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.settings import Credentials, Secret
@@ -63,7 +62,7 @@ class Session:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: Http,
         identity_url: str,
         credentials: Credentials,
         *,

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import logging
 from time import perf_counter
-
-import httpx
+from urllib.parse import urlsplit
 
 from rcv3_tui.api.faults import safe_text
+from rcv3_tui.api.http import Call
 
 _log = logging.getLogger("rcv3_tui.api")
 
 
-def log_request(
-    request: httpx.Request, outcome: str, began: float, request_id: str | None = None
-) -> None:
+def log_request(call: Call, outcome: str, began: float, request_id: str | None = None) -> None:
     """Write one line at level debug; neither query, header nor body is in it.
 
     Args:
-        request: What was sent.
+        call: What was sent.
         outcome: The status, or why there is none.
         began: When it was sent, by `perf_counter`.
         request_id: The service's own, to ask its support about.
     """
     if _log.isEnabledFor(logging.DEBUG):
+        url = urlsplit(call.url)
         _log.debug(
             "%s %s%s: %s in %.0f ms%s",
-            request.method,
-            request.url.host,
-            safe_text(request.url.path),
+            call.method,
+            url.hostname,
+            safe_text(url.path),
             outcome,
             (perf_counter() - began) * 1000,
             f", request id {request_id}" if request_id else "",

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-import httpx
 import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from rcv3_tui.api.access import Access
 from rcv3_tui.api.catalogue import Catalogue, Endpoint
-from rcv3_tui.api.client import Reply, check_url, exchange
 from rcv3_tui.api.decode import check_json
 from rcv3_tui.api.errors import ApiError, BadBody, CredentialsRefused, SecondFactorNeeded
 from rcv3_tui.api.faults import error_for, request_id_of, texts_of, without
+from rcv3_tui.api.http import JSON, Call, Http, Reply, check_url
 from rcv3_tui.api.records import moment
 from rcv3_tui.api.request_log import log_request
 from rcv3_tui.clock import SystemClock
@@ -58,7 +57,7 @@ _answer = msgspec.json.Decoder(_Answer)
 
 
 async def authenticate(
-    http: httpx.AsyncClient,
+    http: Http,
     identity_url: str,
     credentials: Credentials,
     *,
@@ -86,17 +85,17 @@ async def authenticate(
     base = check_url(identity_url, operation=_SIGN_IN)
     target = f"as {clean(credentials.username)}"
     if passcode is None:
-        request = _request(http, base, credentials)
+        call = _call(base, credentials)
     else:
         code = passcode if isinstance(passcode, Secret) else Secret(passcode)
-        request = _passcode_request(http, base, code, session_id or "")
+        call = _passcode_call(base, code, session_id or "")
     began = perf_counter()
     try:
-        reply = await exchange(http, request, operation=_SIGN_IN, target=target)
+        reply = await http.exchange(call, operation=_SIGN_IN, target=target)
     except ApiError as error:
-        log_request(request, error.message, began)
+        log_request(call, error.message, began)
         raise
-    log_request(request, str(reply.status), began, request_id_of(reply.headers, ()))
+    log_request(call, str(reply.status), began, request_id_of(reply.headers, ()))
     if not reply.is_success:
         body = without(reply.body, credentials.api_key, credentials.password)
         raise _refusal(replace(reply, body=body), target)
@@ -107,47 +106,53 @@ async def authenticate(
         raise error.about(_SIGN_IN, target) from None
 
 
-def _request(http: httpx.AsyncClient, base: str, credentials: Credentials) -> httpx.Request:
+def _call(base: str, credentials: Credentials) -> Call:
     """Build the request; the secret is in no variable, since tracebacks may show those."""
     if credentials.api_key is not None:
-        return http.build_request(
+        return Call(
             "POST",
             f"{base}/tokens",
-            json={
-                "auth": {
-                    "RAX-KSKEY:apiKeyCredentials": {
-                        "username": credentials.username,
-                        "apiKey": credentials.api_key.reveal(),
+            JSON,
+            msgspec.json.encode(
+                {
+                    "auth": {
+                        "RAX-KSKEY:apiKeyCredentials": {
+                            "username": credentials.username,
+                            "apiKey": credentials.api_key.reveal(),
+                        }
                     }
                 }
-            },
+            ),
         )
     if credentials.password is None:
         raise CredentialsRefused(
             "neither an API key nor a password is there to sign in with", operation=_SIGN_IN
         )
-    return http.build_request(
+    return Call(
         "POST",
         f"{base}/tokens",
-        json={
-            "auth": {
-                "passwordCredentials": {
-                    "username": credentials.username,
-                    "password": credentials.password.reveal(),
+        JSON,
+        msgspec.json.encode(
+            {
+                "auth": {
+                    "passwordCredentials": {
+                        "username": credentials.username,
+                        "password": credentials.password.reveal(),
+                    }
                 }
             }
-        },
+        ),
     )
 
 
-def _passcode_request(
-    http: httpx.AsyncClient, base: str, passcode: Secret, session_id: str
-) -> httpx.Request:
-    return http.build_request(
+def _passcode_call(base: str, passcode: Secret, session_id: str) -> Call:
+    return Call(
         "POST",
         f"{base}/tokens",
-        headers={"X-SessionId": session_id},
-        json={"auth": {"RAX-AUTH:passcodeCredentials": {"passcode": passcode.reveal()}}},
+        {**JSON, "X-SessionId": session_id},
+        msgspec.json.encode(
+            {"auth": {"RAX-AUTH:passcodeCredentials": {"passcode": passcode.reveal()}}}
+        ),
     )
 
 

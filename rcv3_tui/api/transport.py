@@ -9,11 +9,9 @@ from time import perf_counter
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
-import httpx
 import msgspec
 
 from rcv3_tui.api.budget import Budget, Priority
-from rcv3_tui.api.client import BROKEN, MOST_BYTES, Reply, check_url, exchange, make_http
 from rcv3_tui.api.doubts import Doubts
 from rcv3_tui.api.errors import (
     ApiError,
@@ -25,11 +23,10 @@ from rcv3_tui.api.errors import (
     TokenRefused,
 )
 from rcv3_tui.api.faults import error_for, request_id_of, safe_text, without
+from rcv3_tui.api.http import BROKEN, JSON, LONGEST_URL, MOST_BYTES, Call, Http, Reply, check_url
 from rcv3_tui.api.request_log import log_request
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.settings import Secret
-
-__all__ = ["Reply", "TokenSource", "Transport", "make_http"]
 
 # Without a handler of its own, stamina's warnings would go to the screen when none is set up.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -74,7 +71,7 @@ class Transport:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: Http,
         session: TokenSource,
         base_url: str,
         *,
@@ -176,7 +173,7 @@ class Transport:
         query: Mapping[str, str] | str | None,
         operation: str,
         target: str,
-    ) -> httpx.URL:
+    ) -> str:
         for segment in path:
             # An empty segment gives odd answers (reference, section 2), dots another path.
             if not segment.strip() or segment in (".", ".."):
@@ -187,17 +184,17 @@ class Transport:
                 )
         url = "/".join((self._base, *(quote(segment, safe="") for segment in path)))
         encoded = query if isinstance(query, str) else urlencode(query or {})
-        try:
-            return httpx.URL(f"{url}?{encoded}" if encoded else url)
-        except (httpx.InvalidURL, ValueError):
+        whole = f"{url}?{encoded}" if encoded else url
+        if len(whole) > LONGEST_URL:
             raise BadRequest(
                 "no URL can be made of it", operation=operation, target=safe_text(target, 80)
-            ) from None
+            )
+        return whole
 
     async def _authenticated(
         self,
         method: str,
-        url: httpx.URL,
+        url: str,
         content: bytes | None,
         operation: str,
         target: str,
@@ -225,7 +222,7 @@ class Transport:
     async def _once(
         self,
         method: str,
-        url: httpx.URL,
+        url: str,
         content: bytes | None,
         operation: str,
         target: str,
@@ -234,29 +231,27 @@ class Transport:
     ) -> Reply:
         if self._budget is not None:
             await self._budget.take(priority)
-        headers = {} if content is None else {"Content-Type": "application/json"}
-        request = self._http.build_request(method, url, content=content, headers=headers)
+        call = Call(method, url, {} if content is None else JSON, content)
         began = perf_counter()
         try:
-            reply = await exchange(
-                self._http,
-                request,
+            reply = await self._http.exchange(
+                call,
                 operation=operation,
                 target=target,
                 token=token,
                 most_bytes=self._most_bytes,
             )
         except NotReached as error:
-            log_request(request, error.cause, began)
+            log_request(call, error.cause, began)
             if self._budget is not None and not error.sent:
                 self._budget.refund()
             raise
         except ApiError as error:
-            log_request(request, error.message, began)
+            log_request(call, error.message, began)
             raise
         self._note_date(reply)
         if reply.is_success:
-            log_request(request, str(reply.status), began, request_id_of(reply.headers, ()))
+            log_request(call, str(reply.status), began, request_id_of(reply.headers, ()))
             self._doubts.went_well(operation)
             return reply
         failure = error_for(
@@ -267,7 +262,7 @@ class Transport:
             target=target,
             now=reply.date or self._clock.now(),
         )
-        log_request(request, str(reply.status), began, failure.request_id)
+        log_request(call, str(reply.status), began, failure.request_id)
         if isinstance(failure, Throttled):
             self._take_in(failure)
         raise failure

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-
-import httpx
+from urllib.parse import urlsplit
 
 from rcv3_tui.api.access import Access
 from rcv3_tui.api.catalogue import endpoint_for, servers_endpoint_for
@@ -19,6 +18,7 @@ from rcv3_tui.api.errors import (
     SecondFactorNeeded,
     Throttled,
 )
+from rcv3_tui.api.http import Http
 from rcv3_tui.api.tokens import authenticate
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.clock import Clock
@@ -45,7 +45,7 @@ class _Token:
 
 
 async def look(
-    http: httpx.AsyncClient, settings: Settings, credentials: Credentials, clock: Clock
+    http: Http, settings: Settings, credentials: Credentials, clock: Clock
 ) -> AsyncIterator[Finding]:
     """Sign in, once, and look at what there is.
 
@@ -116,7 +116,7 @@ def _refused(error: ApiError, credentials: Credentials) -> Finding:
 
 
 async def _region(
-    http: httpx.AsyncClient, settings: Settings, access: Access, name: str, clock: Clock
+    http: Http, settings: Settings, access: Access, name: str, clock: Clock
 ) -> list[Finding]:
     """Make one cheap call to each of a region's two services."""
     try:
@@ -158,12 +158,12 @@ async def _call(
     began = clock.monotonic()
     await transport.call("GET", path, operation=f"look at {service}", target=region, query=query)
     took = (clock.monotonic() - began) * 1000
-    host = httpx.URL(transport.base_url).host
+    host = urlsplit(transport.base_url).hostname
     return ok(region, f"{service} at {host} answers in {took:.0f} ms")
 
 
 def _unusable(error: ApiError, region: str, service: str, url: str) -> Finding:
-    text = f"{service} at {httpx.URL(url).host}: {error.came_back}"
+    text = f"{service} at {urlsplit(url).hostname}: {error.came_back}"
     match error:
         case NotReached():
             todo, code = "check firewall, VPN and proxy for this host", ExitCode.UNREACHABLE

@@ -74,7 +74,7 @@ async def _collect(findings: AsyncIterator[Finding], tell: Tell) -> None:
 
 
 async def _online(settings: Settings) -> AsyncIterator[Finding]:
-    from rcv3_tui.api.client import make_http
+    from rcv3_tui.api.http import make_http
     from rcv3_tui.doctor import account, way
 
     clock = SystemClock()

@@ -10,10 +10,8 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import httpx
-
-from rcv3_tui.api.client import exchange, is_loopback
 from rcv3_tui.api.errors import ApiError, NotReached
+from rcv3_tui.api.http import Call, Http, is_loopback
 from rcv3_tui.api.trust import tls_context
 from rcv3_tui.clock import Clock
 from rcv3_tui.doctor.finding import Finding, fail, note, ok, warn
@@ -30,7 +28,7 @@ _SOON = 14
 """Days before its end that a certificate is worth a word."""
 
 
-async def look(http: httpx.AsyncClient, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+async def look(http: Http, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Go step by step to Identity; the last step tells whether it can be reached.
 
     Args:
@@ -149,15 +147,12 @@ def _end_of(tls: ssl.SSLObject) -> datetime | None:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC)
 
 
-async def _identity(
-    http: httpx.AsyncClient, settings: Settings, clock: Clock
-) -> AsyncIterator[Finding]:
+async def _identity(http: Http, settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Ask Identity for something that needs no credentials; its answer has the time of day."""
     url = settings.identity_url
     try:
-        request = http.build_request("GET", url)
         began = clock.monotonic()
-        reply = await exchange(http, request, operation="look at Identity", target=url)
+        reply = await http.exchange(Call("GET", url), operation="look at Identity", target=url)
     except NotReached as error:
         yield fail(
             "identity",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rcv3_tui.api.access import Access
-from rcv3_tui.api.client import make_http
 from rcv3_tui.api.errors import ApiError, SecondFactorNeeded
+from rcv3_tui.api.http import make_http
 from rcv3_tui.api.token_cache import FileTokenCache
 from rcv3_tui.api.tokens import authenticate
 from rcv3_tui.clock import SystemClock

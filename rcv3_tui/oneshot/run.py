@@ -8,8 +8,8 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from rcv3_tui.api.client import make_http
 from rcv3_tui.api.errors import ApiError
+from rcv3_tui.api.http import make_http
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.oneshot.answer import Answer, Question

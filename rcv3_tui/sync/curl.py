@@ -12,9 +12,10 @@ from collections.abc import Coroutine, Mapping
 import msgspec
 
 from rcv3_tui.api.budget import Priority
+from rcv3_tui.api.http import Reply
 from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
-from rcv3_tui.api.transport import Reply, Transport
+from rcv3_tui.api.transport import Transport
 from rcv3_tui.model.operation import Kind, Request
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Resource
 

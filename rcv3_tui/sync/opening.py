@@ -23,8 +23,7 @@ from rcv3_tui.settings import ALL_REGIONS, Credentials, Settings
 from rcv3_tui.sync.budget import RequestBudget
 
 if TYPE_CHECKING:
-    import httpx
-
+    from rcv3_tui.api.http import Http
     from rcv3_tui.api.identity import TokenCache
     from rcv3_tui.clock import Clock
     from rcv3_tui.sync.changes import SignInFailed
@@ -42,9 +41,7 @@ class OpenRegion(Struct, frozen=True):
     """What RackConnect's requests are counted in."""
 
 
-def session_for(
-    http: httpx.AsyncClient, settings: Settings, credentials: Credentials, clock: Clock
-) -> Session:
+def session_for(http: Http, settings: Settings, credentials: Credentials, clock: Clock) -> Session:
     """Make the session of an account; its token is kept between runs where files may be.
 
     Args:
@@ -62,7 +59,7 @@ def session_for(
 
 
 def open_regions(
-    http: httpx.AsyncClient, session: Session, access: Access, settings: Settings, clock: Clock
+    http: Http, session: Session, access: Access, settings: Settings, clock: Clock
 ) -> tuple[OpenRegion, ...]:
     """Find the regions that are asked for, in that order.
 

@@ -32,9 +32,8 @@ from rcv3_tui.sync.journal import FileJournal, Journal, NoJournal
 from rcv3_tui.sync.old_pictures import OldPictures
 
 if TYPE_CHECKING:
-    import httpx
-
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
+    from rcv3_tui.api.http import Http
     from rcv3_tui.api.identity import Access, Session
     from rcv3_tui.model.attention import Usual
     from rcv3_tui.model.history import Timeline
@@ -313,7 +312,7 @@ class Worker:
         """
         self.show_kept()
         # Imported here so that a screen can be painted before the HTTP client is loaded.
-        from rcv3_tui.api.transport import make_http
+        from rcv3_tui.api.http import make_http
 
         try:
             http = make_http(self.settings, self._asgi_app)
@@ -338,7 +337,7 @@ class Worker:
                 self._lock.release()
                 self._lock = None
 
-    async def _open(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
+    async def _open(self, http: Http, credentials: Credentials) -> None:
         from rcv3_tui.api.errors import ApiError, SecondFactorNeeded
         from rcv3_tui.sync.opening import open_regions, session_for, sign_in_failure
 

@@ -10,10 +10,11 @@ import pytest
 import pytest_asyncio
 import stamina
 
-from rcv3_tui.api import client
+from rcv3_tui.api import network
+from rcv3_tui.api.http import Http, make_http
 from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
-from rcv3_tui.api.transport import Transport, make_http
+from rcv3_tui.api.transport import Transport
 from rcv3_tui.settings import Secret, Settings
 
 TOKEN = "tok-SECRET-0123456789abcdef0123456789abcdef"
@@ -51,10 +52,8 @@ def tls() -> ssl.SSLContext:
 
 
 @pytest_asyncio.fixture
-async def http(
-    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[httpx.AsyncClient]:
-    monkeypatch.setattr(client, "tls_context", lambda settings: tls)
+async def http(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Http]:
+    monkeypatch.setattr(network, "tls_context", lambda settings: tls)
     async with make_http(Settings(timeout=20)) as made:
         yield made
 
@@ -65,7 +64,7 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture
-def transport(http: httpx.AsyncClient, tokens: Tokens) -> Transport:
+def transport(http: Http, tokens: Tokens) -> Transport:
     return Transport(http, tokens, BASE)
 
 
@@ -75,5 +74,5 @@ def rackconnect(transport: Transport) -> RackConnect:
 
 
 @pytest.fixture
-def cloud_servers(http: httpx.AsyncClient, tokens: Tokens) -> CloudServers:
+def cloud_servers(http: Http, tokens: Tokens) -> CloudServers:
     return CloudServers(Transport(http, tokens, COMPUTE))

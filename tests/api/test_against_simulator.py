@@ -6,11 +6,9 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-import httpx
 import pytest
 import pytest_asyncio
 
-from rcv3_tui.api.client import make_http
 from rcv3_tui.api.conflicts import ConflictKind
 from rcv3_tui.api.errors import (
     ApiError,
@@ -23,6 +21,7 @@ from rcv3_tui.api.errors import (
     ServerFault,
     Throttled,
 )
+from rcv3_tui.api.http import Http, make_http
 from rcv3_tui.api.identity import Session, endpoint_for, servers_endpoint_for
 from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
@@ -38,7 +37,7 @@ class World:
 
     account: Account
     now: ManualTime
-    http: httpx.AsyncClient
+    http: Http
     session: Session
     rackconnect: RackConnect
     servers: CloudServers

@@ -9,7 +9,6 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from rcv3_tui.api.client import make_http
 from rcv3_tui.api.errors import (
     ApiError,
     BadBody,
@@ -23,6 +22,7 @@ from rcv3_tui.api.errors import (
     Throttled,
     TokenRefused,
 )
+from rcv3_tui.api.http import Http, make_http
 from rcv3_tui.api.identity import Access, Session, authenticate
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.clock import ManualClock
@@ -66,9 +66,7 @@ def fault(status: int, message: str, name: str = "unauthorized") -> dict[str, ob
     return {name: {"code": status, "message": message}}
 
 
-async def test_an_api_key_is_sent_in_its_own_form(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock
-) -> None:
+async def test_an_api_key_is_sent_in_its_own_form(http: Http, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(method="POST", url=f"{IDENTITY}/tokens", json=answer())
 
     access = await authenticate(http, f"{IDENTITY}/", BY_KEY)
@@ -89,9 +87,7 @@ async def test_an_api_key_is_sent_in_its_own_form(
     )
 
 
-async def test_a_password_is_sent_in_its_own_form(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock
-) -> None:
+async def test_a_password_is_sent_in_its_own_form(http: Http, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(status_code=203, json=answer())
 
     await authenticate(http, IDENTITY, BY_PASSWORD)
@@ -101,7 +97,7 @@ async def test_a_password_is_sent_in_its_own_form(
     }
 
 
-async def test_a_second_factor(http: httpx.AsyncClient, httpx_mock: HTTPXMock) -> None:
+async def test_a_second_factor(http: Http, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(
         status_code=401,
         headers={"WWW-Authenticate": "OS-MF sessionId='session-1', factor='PASSCODE'"},
@@ -141,7 +137,7 @@ async def test_a_second_factor(http: httpx.AsyncClient, httpx_mock: HTTPXMock) -
     ],
 )
 async def test_each_refusal_is_its_error(
-    http: httpx.AsyncClient,
+    http: Http,
     httpx_mock: HTTPXMock,
     status: int,
     body: object,
@@ -157,7 +153,7 @@ async def test_each_refusal_is_its_error(
     assert refused.value.one_line().startswith("sign in as example-user: ")
 
 
-async def test_a_proxys_403_is_no_refusal(http: httpx.AsyncClient, httpx_mock: HTTPXMock) -> None:
+async def test_a_proxys_403_is_no_refusal(http: Http, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(status_code=403, html="<html><title>Blocked by policy</title></html>")
 
     with pytest.raises(Forbidden, match="Blocked by policy"):
@@ -169,7 +165,7 @@ async def test_a_proxys_403_is_no_refusal(http: httpx.AsyncClient, httpx_mock: H
     [b"<html>login</html>", b"", b"[]", b'{"access": {}}', b'{"access": {"token": {"id": ""}}}'],
 )
 async def test_an_answer_without_a_token_is_a_bad_body(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock, body: bytes
+    http: Http, httpx_mock: HTTPXMock, body: bytes
 ) -> None:
     httpx_mock.add_response(content=body)
 
@@ -177,18 +173,18 @@ async def test_an_answer_without_a_token_is_a_bad_body(
         await authenticate(http, IDENTITY, BY_KEY)
 
 
-async def test_no_secret_goes_over_plain_http(http: httpx.AsyncClient) -> None:
+async def test_no_secret_goes_over_plain_http(http: Http) -> None:
     with pytest.raises(InsecureEndpoint):
         await authenticate(http, "http://identity.api.example.com/v2.0", BY_KEY)
 
 
-async def test_without_a_secret_nobody_is_asked(http: httpx.AsyncClient) -> None:
+async def test_without_a_secret_nobody_is_asked(http: Http) -> None:
     with pytest.raises(CredentialsRefused):
         await authenticate(http, IDENTITY, Credentials("example-user"))
 
 
 async def test_no_secret_is_in_an_error_or_a_repr(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock, caplog: pytest.LogCaptureFixture
+    http: Http, httpx_mock: HTTPXMock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     httpx_mock.add_response(status_code=401, text=f"bad key {KEY}")
@@ -206,9 +202,7 @@ async def test_no_secret_is_in_an_error_or_a_repr(
     assert not any(secret in caplog.text for secret in (KEY, PASSWORD, "token-secret"))
 
 
-async def test_the_tenant_is_found_without_the_tokens(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock
-) -> None:
+async def test_the_tenant_is_found_without_the_tokens(http: Http, httpx_mock: HTTPXMock) -> None:
     files = {
         "name": "cloudFiles", "type": "object-store",
         "endpoints": [{"region": "IAD", "tenantId": "MossoCloudFS_1-2",
@@ -223,7 +217,7 @@ async def test_the_tenant_is_found_without_the_tokens(
 
 
 async def test_a_catalogue_of_another_shape_costs_only_what_is_odd(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock
+    http: Http, httpx_mock: HTTPXMock
 ) -> None:
     odd = [None, {"endpoints": None}, {"endpoints": [5, {"publicURL": 5}]}, *CATALOGUE]
     httpx_mock.add_response(json=answer(serviceCatalog=odd))
@@ -242,7 +236,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def session(http: httpx.AsyncClient, clock: ManualClock) -> Session:
+def session(http: Http, clock: ManualClock) -> Session:
     return Session(http, IDENTITY, BY_KEY, clock=clock)
 
 
@@ -256,7 +250,7 @@ async def test_many_callers_sign_in_once(session: Session, httpx_mock: HTTPXMock
 
 
 async def test_twenty_401s_at_once_cause_one_new_sign_in(
-    http: httpx.AsyncClient, session: Session, httpx_mock: HTTPXMock
+    http: Http, session: Session, httpx_mock: HTTPXMock
 ) -> None:
     current = "token-1"
     sign_ins = 0
@@ -284,7 +278,7 @@ async def test_twenty_401s_at_once_cause_one_new_sign_in(
 
 
 async def test_twenty_401s_with_the_same_token_again_do_not_loop(
-    http: httpx.AsyncClient, session: Session, httpx_mock: HTTPXMock
+    http: Http, session: Session, httpx_mock: HTTPXMock
 ) -> None:
     sign_ins = 0
 
@@ -334,7 +328,7 @@ async def test_identity_that_is_not_reached_is_asked_again_later(
 
 
 async def test_a_change_that_could_not_sign_in_was_not_applied(
-    http: httpx.AsyncClient, session: Session, httpx_mock: HTTPXMock
+    http: Http, session: Session, httpx_mock: HTTPXMock
 ) -> None:
     transport = Transport(http, session, "https://iad.example.com/v3/1")
     for answered in (httpx.ReadTimeout("slow"), None):
@@ -402,7 +396,7 @@ async def test_the_same_token_again_is_not_asked_for_in_a_loop(
 
 
 async def test_a_wrong_local_clock_does_not_make_a_token_old(
-    http: httpx.AsyncClient, httpx_mock: HTTPXMock
+    http: Http, httpx_mock: HTTPXMock
 ) -> None:
     wrong = ManualClock(datetime(2031, 1, 1, tzinfo=UTC))
     session = Session(http, IDENTITY, BY_KEY, clock=wrong)
@@ -443,7 +437,7 @@ class Cache:
 
 
 async def test_a_kept_token_saves_the_sign_in(
-    http: httpx.AsyncClient, clock: ManualClock, httpx_mock: HTTPXMock
+    http: Http, clock: ManualClock, httpx_mock: HTTPXMock
 ) -> None:
     httpx_mock.add_response(json=answer("token-1"))
     httpx_mock.add_response(json=answer("token-2"))

@@ -19,7 +19,8 @@ from rcv3_tui.api.errors import (
     Throttled,
     TokenRefused,
 )
-from rcv3_tui.api.transport import Reply, Transport
+from rcv3_tui.api.http import Http, Reply
+from rcv3_tui.api.transport import Transport
 from rcv3_tui.clock import ManualClock
 from tests.api.conftest import BASE, TOKEN, Tokens
 
@@ -48,7 +49,7 @@ def budget() -> CountingBudget:
 
 
 @pytest.fixture
-def counted(http: httpx.AsyncClient, tokens: Tokens, budget: CountingBudget) -> Transport:
+def counted(http: Http, tokens: Tokens, budget: CountingBudget) -> Transport:
     return Transport(http, tokens, BASE, budget=budget)
 
 
@@ -82,9 +83,7 @@ async def test_a_read_has_no_content_type(transport: Transport, httpx_mock: HTTP
     assert "Content-Type" not in httpx_mock.get_requests()[0].headers
 
 
-def test_plain_http_is_refused_before_anything_is_sent(
-    http: httpx.AsyncClient, tokens: Tokens
-) -> None:
+def test_plain_http_is_refused_before_anything_is_sent(http: Http, tokens: Tokens) -> None:
     with pytest.raises(InsecureEndpoint, match="plain http"):
         Transport(http, tokens, "http://iad.rackconnect.api.example.com/v3/123456")
 
@@ -120,7 +119,7 @@ async def test_an_id_that_would_make_another_path_is_not_sent(
 
 
 async def test_a_slash_at_the_end_of_the_endpoint_is_not_doubled(
-    http: httpx.AsyncClient, tokens: Tokens, httpx_mock: HTTPXMock
+    http: Http, tokens: Tokens, httpx_mock: HTTPXMock
 ) -> None:
     httpx_mock.add_response(url=f"{BASE}/public_ips", json=[])
 
@@ -280,7 +279,7 @@ async def test_the_budget_hears_of_throttling(
 
 
 async def test_the_services_clock_is_known(
-    http: httpx.AsyncClient, tokens: Tokens, httpx_mock: HTTPXMock
+    http: Http, tokens: Tokens, httpx_mock: HTTPXMock
 ) -> None:
     clock = ManualClock(datetime(2026, 1, 1, 12, 0, tzinfo=UTC))
     told: list[float] = []
@@ -315,7 +314,7 @@ async def test_the_log_names_the_call_and_nothing_that_is_secret(
 
 @pytest.mark.parametrize("failing", ["answer", "header", "connection"])
 async def test_the_token_is_in_no_error(
-    http: httpx.AsyncClient, tokens: Tokens, httpx_mock: HTTPXMock, failing: str
+    http: Http, tokens: Tokens, httpx_mock: HTTPXMock, failing: str
 ) -> None:
     import io
 

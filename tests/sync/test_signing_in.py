@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx
 import pytest
 
 from rcv3_tui.api.asgi import ASGIApp
@@ -124,7 +123,7 @@ def unless(closed: Callable[[], bool], app: ASGIApp) -> ASGIApp:
 
     async def door(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
         if closed():
-            raise httpx.ConnectError("refused") from ConnectionRefusedError()
+            raise ConnectionRefusedError
         await app(scope, receive, send)
 
     return door

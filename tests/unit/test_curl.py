@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 
-import httpx
 import pytest
 
+from rcv3_tui.api.asgi import InProcess
 from rcv3_tui.api.rackconnect import RackConnect
 from rcv3_tui.api.servers import CloudServers
 from rcv3_tui.api.transport import Transport
@@ -30,12 +30,16 @@ class NoToken:
         raise AssertionError("a curl command needs no token")
 
 
+async def nobody(scope: object, receive: object, send: object) -> None:
+    raise AssertionError("a curl command asks nobody")
+
+
 def rackconnect() -> RackConnect:
-    return RackConnect(Transport(httpx.AsyncClient(), NoToken(), BASE))
+    return RackConnect(Transport(InProcess(nobody, 20.0), NoToken(), BASE))
 
 
 def servers() -> CloudServers:
-    return CloudServers(Transport(httpx.AsyncClient(), NoToken(), SERVERS))
+    return CloudServers(Transport(InProcess(nobody, 20.0), NoToken(), SERVERS))
 
 
 def request(kind: Kind, **targets: str) -> Request:

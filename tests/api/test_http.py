@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 import trustme
 
-from rcv3_tui.api.client import MOST_BYTES, Reply, check_url, exchange, is_loopback, make_http
 from rcv3_tui.api.errors import BadBody, InsecureEndpoint, NotReached
+from rcv3_tui.api.http import MOST_BYTES, Call, Http, Reply, check_url, is_loopback, make_http
 from rcv3_tui.settings import Settings
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -34,11 +33,9 @@ async def server(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncIter
         yield listening.sockets[0].getsockname()[1]
 
 
-async def ask(http: httpx.AsyncClient, url: str, most_bytes: int = MOST_BYTES) -> Reply:
-    request = http.build_request("GET", url)
-    return await exchange(
-        http, request, operation="list pools", target="IAD", most_bytes=most_bytes
-    )
+async def ask(http: Http, url: str, most_bytes: int = MOST_BYTES) -> Reply:
+    call = Call("GET", url)
+    return await http.exchange(call, operation="list pools", target="IAD", most_bytes=most_bytes)
 
 
 def answering(answer: bytes) -> Talk:
