@@ -88,15 +88,12 @@ def plan_of(options: argparse.Namespace) -> Plan:
 def settings_of(plan: Plan) -> Settings:
     """Read the secret of a plan, and leave none behind in this process's environment.
 
-    Whoever asks goes on the network next: the certificate authorities begin to be read.
-
     Raises:
         UsageError: It cannot be had.
     """
     import os
 
     from rcv3_tui import config, credentials
-    from rcv3_tui.api import trust
 
     try:
         settings = plan.settings()
@@ -105,7 +102,6 @@ def settings_of(plan: Plan) -> Settings:
     # Whatever is started from here on, such as a clipboard's program, is given none either.
     for name in credentials.SECRET_VARIABLES:
         os.environ.pop(name, None)
-    trust.prepare(settings.ca_bundle)
     return settings
 
 

@@ -14,7 +14,7 @@ from rcv3_tui.cli.usage import PROGRAM, UsageError
 if TYPE_CHECKING:
     from rcv3_tui.config import Flags
     from rcv3_tui.settings import Settings
-    from rcv3_tui.sync.worker import ASGIApp
+    from rcv3_tui.sync.worker import ASGIApp, End
     from rcv3_tui.tui.keeper import ProfileKeeper
 
 _DESCRIPTION = "A terminal console for Rackspace's RackConnect v3.0."
@@ -85,8 +85,8 @@ def run(options: argparse.Namespace) -> int:
         # Imported here: a real account needs none of it.
         from rcv3_tui.cli import demonstration
 
-        with demonstration.running(options, settings) as (known, app):
-            return _open(known, app)
+        with demonstration.running(options, settings, ask_ahead=True) as (known, app, asked):
+            return _open(known, app, asked)
     plan = account.plan_of(options)
     _check_choices(plan.without_credentials)
     # Before the secret is read: a keyring or a command need not be asked for nothing.
@@ -96,12 +96,22 @@ def run(options: argparse.Namespace) -> int:
 
     keeper = ConfigKeeper(plan.config_file)
     flags = account.flags_of(options)
-    return _open(account.settings_of(plan), None, keeper, flags)
+    settings = account.settings_of(plan)
+    # Before there is any thread, which a process beside would lack.
+    from rcv3_tui.sync import ahead
+
+    asked = ahead.begin(settings)
+    if asked is None:
+        from rcv3_tui.api import trust
+
+        trust.prepare(settings.ca_bundle)
+    return _open(settings, None, asked, keeper, flags)
 
 
 def _open(
     settings: Settings,
     app: ASGIApp | None,
+    ahead: End | None,
     keeper: ProfileKeeper | None = None,
     flags: Flags | None = None,
 ) -> int:
@@ -113,7 +123,7 @@ def _open(
     settings = replace(settings, ascii=settings.ascii or not terminal.locale_is_utf8())
     # A simulated account has no other one beside it.
     profiles = ConfiguredProfiles(flags, ascii_only=settings.ascii) if flags else None
-    return run_console(settings, asgi_app=app, keeper=keeper, profiles=profiles)
+    return run_console(settings, asgi_app=app, ahead=ahead, keeper=keeper, profiles=profiles)
 
 
 def _check_choices(settings: Settings) -> None:

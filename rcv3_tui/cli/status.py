@@ -181,12 +181,17 @@ def _prepared(
         plan = account.plan_of(options)
         _check(asked)
         # After the question was checked: a command that gives a key need not run for nothing.
-        return account.settings_of(plan), asked, None
+        settings = account.settings_of(plan)
+        # Read while everything else is loaded.
+        from rcv3_tui.api import trust
+
+        trust.prepare(settings.ca_bundle)
+        return settings, asked, None
     settings = account.demo_settings(options)
     # Imported here: a real account needs none of it.
     from rcv3_tui.cli import demonstration
 
-    known, app = opened.enter_context(demonstration.running(options, settings))
+    known, app, _ = opened.enter_context(demonstration.running(options, settings))
     return known, asked, app
 
 

@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ import msgspec
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+First = Callable[[App], Coroutine[None, None, None]]
 
 _LENGTH_BYTES: Final = 4
 _MOST_BUFFERED: Final = 1 << 24
@@ -30,6 +32,9 @@ _UNASKED: Final = 0.4
 
 _SERVERS_FIRST: Final = 0.06
 """Seconds that it is still left so when it is asked for, in case that the servers are as well."""
+
+_A_MOMENT: Final = 0.001
+"""Seconds that an answer is given to leave."""
 
 _WARM_SLICE: Final = 100
 """Records that are encoded ahead before requests get their turn: about a millisecond."""
@@ -68,23 +73,32 @@ class Beside:
         name: One of `SCENARIOS`.
         seed: Of the account.
         regions: The account's regions; None for the scenario's own.
+        first: What asks the account first, run where the account is, with the app to ask.
 
     Raises:
         OSError: No process can be made here.
     """
 
-    def __init__(self, name: str, *, seed: int = 0, regions: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        seed: int = 0,
+        regions: Sequence[str] | None = None,
+        first: First | None = None,
+    ) -> None:
         if not hasattr(os, "fork") or threading.active_count() > 1:
             raise OSError("a process with threads cannot be split")
         ours, theirs = socket.socketpair()
         self._child = os.fork()
         if self._child == 0:
             ours.close()
-            _be_the_service(theirs, name, seed, regions)
+            _be_the_service(theirs, name, seed, regions, first)
         theirs.close()
         self._socket: socket.socket | None = ours
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._connecting = asyncio.Lock()
         self._waiting: dict[int, asyncio.Future[_Answer]] = {}
         self._number = 0
 
@@ -96,8 +110,9 @@ class Beside:
         Raises:
             ConnectionError: The account dropped the request, or its process has ended.
         """
-        if self._writer is None:
-            await self._connect()
+        async with self._connecting:
+            if self._writer is None:
+                await self._connect()
         body = b""
         more = True
         while more:
@@ -183,7 +198,11 @@ async def _frame(reader: asyncio.StreamReader) -> bytes:
 
 
 def _be_the_service(
-    line: socket.socket, name: str, seed: int, regions: Sequence[str] | None
+    line: socket.socket,
+    name: str,
+    seed: int,
+    regions: Sequence[str] | None,
+    first: First | None,
 ) -> None:
     """Serve until the other end goes away. Never returns: what the parent had begun is its own."""
     code = 1
@@ -195,13 +214,19 @@ def _be_the_service(
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
         gc.disable()
-        asyncio.run(_serve(line, name, seed, regions))
+        asyncio.run(_serve(line, name, seed, regions, first))
         code = 0
     finally:
         os._exit(code)
 
 
-async def _serve(line: socket.socket, name: str, seed: int, regions: Sequence[str] | None) -> None:
+async def _serve(
+    line: socket.socket,
+    name: str,
+    seed: int,
+    regions: Sequence[str] | None,
+    first: First | None,
+) -> None:
     # Imported here: the parent never needs them.
     from rcv3_tui.simulator.app import create_app
     from rcv3_tui.simulator.scenarios import begin
@@ -211,17 +236,19 @@ async def _serve(line: socket.socket, name: str, seed: int, regions: Sequence[st
         if regions is None
         else begin(name, seed=seed, regions=tuple(regions))
     )
-    app = create_app(account)
     furnishing = _Furnishing(rest)
+    app = furnishing.door(create_app(account))
     line.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=line, limit=_MOST_BUFFERED)
-    tasks = {asyncio.create_task(furnishing.run()), asyncio.create_task(_warm(account, furnishing))}
+    tasks = {asyncio.create_task(furnishing.run()), asyncio.create_task(_warm(account))}
+    if first is not None:
+        tasks.add(asyncio.create_task(first(app)))
     gc.freeze()
     gc.enable()
     try:
         while True:
             request = _read_request(await _frame(reader))
-            task = asyncio.create_task(_answer(app, request, writer, furnishing))
+            task = asyncio.create_task(_answer(app, request, writer))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
     except (OSError, EOFError):
@@ -251,12 +278,19 @@ class _Furnishing:
         self._rest()
         self._done.set()
 
-    def answered(self, path: str) -> None:
-        """Go on once the servers have been told."""
-        if "/servers" in path:
-            self._wanted.set()
+    def door(self, app: App) -> App:
+        """Let requests through to an app when there is all that they may ask for."""
 
-    async def enough_for(self, path: str) -> None:
+        async def opened(scope: Message, receive: Receive, send: Send) -> None:
+            await self._enough_for(scope["path"])
+            await app(scope, receive, send)
+            if "/servers" in scope["path"]:
+                # The line takes a long answer in pieces, which need their turns.
+                asyncio.get_running_loop().call_later(_A_MOMENT, self._wanted.set)
+
+        return opened
+
+    async def _enough_for(self, path: str) -> None:
         """Wait until there is all that a request may ask for."""
         if "/servers" not in path and "/tokens" not in path and not self._done.is_set():
             asyncio.get_running_loop().call_later(_SERVERS_FIRST, self._wanted.set)
@@ -267,7 +301,6 @@ async def _answer(
     app: Any,  # noqa: ANN401 - any ASGI app
     request: _Request,
     writer: asyncio.StreamWriter,
-    furnishing: _Furnishing,
 ) -> None:
     scope: Message = {
         "type": "http",
@@ -299,7 +332,6 @@ async def _answer(
             answer.body += message.get("body", b"")
 
     try:
-        await furnishing.enough_for(request.path)
         await app(scope, receive, send)
     except Exception:
         # To a client in another process an error is a line that went dead.
@@ -308,10 +340,9 @@ async def _answer(
     with suppress(ConnectionError):
         # The line takes a long answer in pieces; what comes next must not hold them back.
         await writer.drain()
-    furnishing.answered(request.path)
 
 
-async def _warm(account: Any, furnishing: _Furnishing) -> None:  # noqa: ANN401 - imported late
+async def _warm(account: Any) -> None:  # noqa: ANN401 - imported late
     """Encode the account's records ahead, while nobody asks."""
     from rcv3_tui.simulator import wire
 

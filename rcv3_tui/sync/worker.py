@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from rcv3_tui.sync.journal import FileJournal, Journal, NoJournal
 from rcv3_tui.sync.old_pictures import OldPictures
 
 if TYPE_CHECKING:
+    from rcv3_tui.api.ahead import End as End
     from rcv3_tui.api.asgi import ASGIApp as ASGIApp
     from rcv3_tui.api.http import Http
     from rcv3_tui.api.identity import Access, Session
@@ -57,6 +59,9 @@ _FOR_CHANGING = (
 _A_MOMENT = 0.002
 """Seconds between two of these imports, in which requests and answers go on."""
 
+_ROWS_FIRST = 0.1
+"""Seconds that they wait for where the answers to the first requests have come ahead."""
+
 Listener = Callable[[Change], None]
 
 _log = logging.getLogger("rcv3_tui.sync")
@@ -72,6 +77,7 @@ class Worker:
     Args:
         settings: Whose account, which regions, how often.
         asgi_app: A simulated service to talk to in process instead of the network.
+        ahead: The line to a process that asks already; see `rcv3_tui.sync.ahead`.
         clock: What measures the time.
         journal: Where operations are written down; None: a file in the settings' state
             directory, or nowhere when there is none.
@@ -82,6 +88,7 @@ class Worker:
         settings: Settings,
         *,
         asgi_app: ASGIApp | None = None,
+        ahead: End | None = None,
         clock: Clock | None = None,
         journal: Journal | None = None,
     ) -> None:
@@ -91,6 +98,7 @@ class Worker:
         self.signed_in: SignedIn | None = None
         self.trouble: SignInFailed | None = None
         self._asgi_app = asgi_app
+        self._ahead = ahead
         self._clock = clock or SystemClock()
         self._journal = journal
         self._lock: RunLock | None = None
@@ -311,11 +319,8 @@ class Worker:
         requests are not taken back.
         """
         self.show_kept()
-        # Imported here so that a screen can be painted before the HTTP client is loaded.
-        from rcv3_tui.api.http import make_http
-
         try:
-            http = make_http(self.settings, self._asgi_app)
+            http = await self._make_http()
         except (OSError, ValueError) as error:
             self._failed(Trouble.CONFIGURATION, str(error))
             return
@@ -336,6 +341,26 @@ class Worker:
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
+
+    async def _make_http(self) -> Http:
+        """Make what carries all requests.
+
+        Raises:
+            OSError: The CA bundle cannot be read.
+            ValueError: The CA bundle or the environment's proxy cannot be used.
+        """
+        # Imported here so that a screen can be painted before any of it is loaded.
+        from rcv3_tui.api.http import make_http
+
+        make = partial(make_http, self.settings, self._asgi_app)
+        if self._ahead is not None:
+            from rcv3_tui.api.passing import Foretold
+
+            foretold = Foretold(self._ahead, make)
+            if await foretold.is_under_way():
+                return foretold
+            await foretold.aclose()
+        return make()
 
     async def _open(self, http: Http, credentials: Credentials) -> None:
         from rcv3_tui.api.errors import ApiError, SecondFactorNeeded
@@ -454,6 +479,9 @@ class Worker:
 
     async def _take_changes(self, access: Access, credentials: Credentials) -> None:
         """Be ready for changes, while the lists are on their way; go on with earlier ones."""
+        if self._ahead is not None:
+            # The lists are here already: what shows them comes first.
+            await asyncio.sleep(_ROWS_FIRST)
         for name in _FOR_CHANGING:
             if name not in sys.modules:
                 # What is on its way gets as many turns as it wants.

@@ -16,7 +16,7 @@ from rcv3_tui.terminal import depth_of
 from rcv3_tui.tui.app import ConsoleApp, Profiles
 
 if TYPE_CHECKING:
-    from rcv3_tui.sync.worker import ASGIApp
+    from rcv3_tui.sync.worker import ASGIApp, End
     from rcv3_tui.tui.keeper import ProfileKeeper
 
 
@@ -24,6 +24,7 @@ def run_console(
     settings: Settings,
     *,
     asgi_app: ASGIApp | None = None,
+    ahead: End | None = None,
     keeper: ProfileKeeper | None = None,
     profiles: Profiles | None = None,
 ) -> int:
@@ -32,6 +33,7 @@ def run_console(
     Args:
         settings: Whose account, and how it looks.
         asgi_app: A simulated service to talk to in process instead of the network.
+        ahead: The line to a process that asks the account already.
         keeper: Keeps what is signed in with on the login screen, where that is wished.
         profiles: The accounts that can be opened in place of this one.
 
@@ -50,7 +52,7 @@ def run_console(
             f"cannot be written ({reason})"
         )
         _tell(notice)
-    worker = Worker(settings, asgi_app=asgi_app)
+    worker = Worker(settings, asgi_app=asgi_app, ahead=ahead)
     app = ConsoleApp(
         settings,
         worker,

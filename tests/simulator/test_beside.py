@@ -37,6 +37,23 @@ def run(script: str) -> str:
     return done.stdout.strip()
 
 
+def test_it_can_be_asked_several_things_at_once_from_the_first() -> None:
+    assert (
+        run("""
+        async def ask_at_once(app):
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app), base_url="http://demo"
+            ) as http:
+                return await asyncio.gather(*(http.get("/nowhere") for _ in range(5)))
+
+        beside = Beside("small")
+        print(len({answer.status_code for answer in asyncio.run(ask_at_once(beside))}))
+        beside.close()
+        """)
+        == "1"
+    )
+
+
 def test_it_answers_several_requests_at_once_as_the_account_in_this_process_does() -> None:
     assert (
         run("""
