@@ -59,7 +59,7 @@ _FOR_CHANGING = (
 _A_MOMENT = 0.002
 """Seconds between two of these imports, in which requests and answers go on."""
 
-_ROWS_FIRST = 0.1
+_ROWS_FIRST = 0.25
 """Seconds that they wait for where the answers to the first requests have come ahead."""
 
 Listener = Callable[[Change], None]

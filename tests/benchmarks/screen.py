@@ -18,6 +18,9 @@ import pyte
 
 SIZE = (120, 40)
 
+_PAUSE = 0.003
+"""Seconds without a byte after which a program does not write any more, for the moment."""
+
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;:]*[a-zA-Z]|\?[0-9;]*\$p|\?[0-9;]*u)")
 
 Seen = Callable[[Sequence[str]], bool]
@@ -108,6 +111,9 @@ class Screen:
         done = 0
         end = self.now + most
         while True:
+            # A program that still writes must not wait until what it wrote has been looked at.
+            while self._take(_PAUSE):
+                pass
             while done < len(self.chunks):
                 at, data = self.chunks[done]
                 done += 1
