@@ -15,6 +15,7 @@ from rcv3_tui.api.errors import BadBody, NotReached
 from rcv3_tui.api.http import ALWAYS_SENT, BROKEN, MOST_BYTES, Call, Http, Reply, whole_call
 from rcv3_tui.api.trust import tls_context
 from rcv3_tui.settings import Secret, Settings
+from rcv3_tui.turns import stand_aside
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=60.0)
 
@@ -159,6 +160,8 @@ async def _read(response: httpx.Response, most_bytes: int) -> bytes | None:
             if body.tell() + len(part) > most_bytes:
                 return None
             body.write(part)
+            # A key goes first, and not once for every piece of ten megabytes.
+            await stand_aside()
     except (httpx.DecodingError, httpx.NetworkError, httpx.RemoteProtocolError):
         return None
     return body.getvalue()

@@ -13,6 +13,7 @@ from rcv3_tui.api.decode import ItemReader, Listing, SoFar
 from rcv3_tui.api.errors import ApiError, BadBody, BadRequest
 from rcv3_tui.api.transport import Transport
 from rcv3_tui.model.resources import Server
+from rcv3_tui.turns import stand_aside
 
 PAGE_SIZE = 1000
 """Asked for; the service may give fewer (section 8.2)."""
@@ -118,6 +119,7 @@ class CloudServers:
             await reader.read_in_slices(raws)
             # A last page that is just full has a link to an empty one (8.2).
             if not raws or following is None:
+                await stand_aside()
                 return _once_each(reader.listing())
             query = following
             if len(asked) >= _MOST_PAGES:

@@ -105,7 +105,11 @@ def run(options: argparse.Namespace) -> int:
         from rcv3_tui.api import trust
 
         trust.prepare(settings.ca_bundle)
-    return _open(settings, None, asked, keeper, flags)
+    try:
+        return _open(settings, None, asked, keeper, flags)
+    finally:
+        if asked is not None:
+            asked.close()
 
 
 def _open(

@@ -46,6 +46,8 @@ def running(
     try:
         beside = Beside(options.demo, seed=options.demo_seed or 0, regions=asked, first=first)
     except OSError:
+        for end in ends or ():
+            end.close()
         yield *account.demo_account(options, settings), None
         return
     if ends is not None:
@@ -53,6 +55,8 @@ def running(
     try:
         yield known, beside, None if ends is None else ends[0]
     finally:
+        if ends is not None:
+            ends[0].close()
         beside.close()
 
 

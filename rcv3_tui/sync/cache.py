@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -136,8 +136,9 @@ class PictureCache:
 
     def encode(self, snapshot: Snapshot) -> Iterator[bytes]:
         """Give what is to be written for a picture, in pieces that take little time each."""
-        servers = _slices(sorted(snapshot.servers.values(), key=lambda s: s.name.casefold()))
-        records = _slices(sorted(snapshot.public_ips.values(), key=_by_address))
+        by_name = yield from _in_order(snapshot.servers.values(), lambda s: s.name.casefold())
+        by_address = yield from _in_order(snapshot.public_ips.values(), _address_of)
+        servers, records = _slices(by_name), _slices(by_address)
         pools = _slices(sorted(snapshot.pools.values(), key=lambda p: p.name.casefold()))
         networks = _slices(snapshot.networks.values())
         nodes = _slices(node for pool in snapshot.nodes.values() for node in pool.values())
@@ -286,9 +287,25 @@ def _picture(head: _Head, blocks: Iterable[bytes], *, is_whole: bool) -> Snapsho
     )
 
 
-def _by_address(record: PublicIP) -> tuple[int, ...]:
-    pieces = (record.address or "").split(".")
-    return tuple(int(piece) if piece.isdecimal() else 0 for piece in pieces)
+def _in_order(
+    items: Iterable[_Item], key: Callable[[_Item], str | int]
+) -> Generator[bytes, None, list[_Item]]:
+    """Order records, working their keys out in pieces as well; yields nothing to be written."""
+    keyed = []
+    for number, item in enumerate(items):
+        # No two are equal, so that records need not be compared.
+        keyed.append((key(item), number, item))
+        if number % SLICE == 0:
+            yield b""
+    keyed.sort()
+    return [item for _, _, item in keyed]
+
+
+def _address_of(record: PublicIP) -> int:
+    value = 0
+    for piece in (record.address or "").split("."):
+        value = value * 256 + (int(piece) if piece.isdecimal() else 0)
+    return value
 
 
 def _drop_damaged(path: Path, error: Exception) -> None:

@@ -10,6 +10,7 @@ from rcv3_tui.clock import Clock
 from rcv3_tui.model.snapshot import MAIN, Diff, Snapshot
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.changes import Change, Link, LinkChanged, SnapshotChanged
+from rcv3_tui.turns import stand_aside
 
 if TYPE_CHECKING:
     from rcv3_tui.sync.cache import Kept, PictureCache
@@ -125,7 +126,7 @@ class OldPictures:
             pieces: list[bytes] = []
             for piece in cache.encode(picture):
                 pieces.append(piece)
-                await asyncio.sleep(0)
+                await stand_aside()
             await asyncio.to_thread(cache.write, region, pieces)
 
     def _cache(self, settings: Settings) -> PictureCache | None:

@@ -32,11 +32,15 @@ from rcv3_tui.sync.ledger import WINDOW
 from rcv3_tui.sync.movers import Movers
 from rcv3_tui.sync.pool_nodes import PoolNodes
 from rcv3_tui.sync.schedule import NETWORKS_INTERVAL, Beat, oldest
+from rcv3_tui.turns import stand_aside
 
 _WATCH_SECONDS = 0.5
 
 _LONG = 2000
 """Items of a list whose reading takes megabytes."""
+
+_TIDY_AGAIN = 60.0
+"""Seconds until memory is given back once more; while it is, nobody else can get any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class RegionSync:
             Part.NETWORKS: Beat(clock, lambda: NETWORKS_INTERVAL),
         }
         self._put: dict[str, float] = {}
+        self._tidy_at: dict[Part, float] = {}
 
     @property
     def followed(self) -> set[str]:
@@ -261,8 +266,9 @@ class RegionSync:
             priority=priority,
             so_far=None if self.snapshot.servers else self._first_servers,
         )
+        await stand_aside()
         self._read(Part.SERVERS, listing.skipped, *self.snapshot.with_servers(listing.items))
-        await self._tidy(listing)
+        await self._tidy(Part.SERVERS, listing)
 
     def _first_servers(self, servers: Sequence[Server]) -> None:
         """Show what a long list begins with; it counts as read when all of it is."""
@@ -280,6 +286,7 @@ class RegionSync:
             priority=priority,
             so_far=None if self.snapshot.public_ips else self._first_public_ips,
         )
+        await stand_aside()
         # What was read by its own id meanwhile is newer than the list.
         self._put = {key: at for key, at in self._put.items() if at > began}
         here = self.snapshot.public_ips
@@ -288,12 +295,13 @@ class RegionSync:
             records = tuple(record for record in records if record.key not in self._put)
             records += tuple(here[key] for key in self._put if key in here)
         self._read(Part.PUBLIC_IPS, listing.skipped, *self.snapshot.with_public_ips(records))
-        await self._tidy(listing)
+        await self._tidy(Part.PUBLIC_IPS, listing)
 
-    @staticmethod
-    async def _tidy(listing: Listing[Server] | Listing[PublicIP]) -> None:
-        """Let go of what a long list took while it was read."""
-        if len(listing.items) >= _LONG:
+    async def _tidy(self, part: Part, listing: Listing[Server] | Listing[PublicIP]) -> None:
+        """Let go of what a long list took while it was read, the first time and now and then."""
+        now = self._clock.monotonic()
+        if len(listing.items) >= _LONG and now >= self._tidy_at.get(part, now):
+            self._tidy_at[part] = now + _TIDY_AGAIN
             await asyncio.to_thread(give_back)
 
     async def _read_pools(self, priority: Priority) -> None:

@@ -190,7 +190,15 @@ class ConsoleApp(App[int]):
         return self._console
 
     def _hear(self, worker: Worker, change: Change) -> None:
-        self.post_message(WorkerSpoke(worker, change))
+        spoke = WorkerSpoke(worker, change)
+        if not self._has_begun:
+            # What an earlier run kept is part of the first picture.
+            self.post_message(spoke)
+            return
+        # A key that was pressed while this was found out is on its way through the loop: it goes
+        # first, for to take a long list in needs as long as to draw a key's picture.
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self.post_message, spoke)
 
     def _worker_died(self, error: BaseException) -> None:
         # Textual shows it on the restored terminal; a worker that died must not look alive.

@@ -38,6 +38,8 @@ class Stage:
         self.put("rcv3_tui.pictures", "draw", self._draw)
         self.put("rcv3_tui.simulator.serve", "serve", self._serve)
         self.terminal(True)
+        self.asked_ahead: list[Settings] = []
+        monkeypatch.setattr("rcv3_tui.sync.ahead.begin", self._begin)
         monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
 
     def put(self, module: str, name: str, value: object) -> None:
@@ -58,12 +60,18 @@ class Stage:
         settings: Settings,
         *,
         asgi_app: object = None,
+        ahead: object = None,
         keeper: object = None,
         profiles: object = None,
     ) -> int:
         del profiles
         self.settings, self.app, self.keeper = settings, asgi_app, keeper
+        self.ahead = ahead
         return self._end()
+
+    def _begin(self, settings: Settings) -> None:
+        # Nobody is asked anything from here.
+        self.asked_ahead.append(settings)
 
     def _draw(self, directory: Path) -> int:
         self.drawn = directory
@@ -126,6 +134,8 @@ def test_the_secret_is_in_no_childs_environment(
     assert cli.main([]) == ExitCode.OK
     assert stage.settings.credentials == Credentials("me", api_key=Secret(KEY))
     assert KEY not in os.environ.values()
+    # Whoever asks ahead is given it, and no environment either.
+    assert [s.credentials for s in stage.asked_ahead] == [stage.settings.credentials]
 
 
 def test_what_the_console_ends_with_is_the_exit_code(stage: Stage) -> None:
