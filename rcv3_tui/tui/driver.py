@@ -58,6 +58,10 @@ class TerminalDriver(LinuxDriver):
         self._file: TerminalFile = _terminal_file()  # type: ignore[assignment]
         self._is_on = False
 
+    def write(self, data: str) -> None:
+        """Write without the thread that Textual has for it: the file keeps nobody waiting."""
+        self._file.write(data)
+
     # -- modes --------------------------------------------------------------------------------
 
     def start_application_mode(self) -> None:

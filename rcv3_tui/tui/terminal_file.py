@@ -1,4 +1,8 @@
-"""What is written to the terminal, on a thread of its own, so that nobody waits for the line.
+"""What is written to the terminal, at once or on a thread of its own, so that nobody waits for it.
+
+As much as the line takes is written where it is drawn: to hand a key's picture to a thread, which
+has to come by the interpreter, takes as long as to draw it while a list is decoded. The thread
+writes what the line does not take.
 
 Textual's writer takes thirty pieces and then keeps the whole program waiting. On a line that has
 stalled nothing would be asked of the service, no operation followed and no signal heard, and once
@@ -27,6 +31,7 @@ class TerminalFile:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._at_once = _opened_anew(descriptor)
         self._pending = bytearray()
         self._changed = threading.Condition()
         self._is_dead = False
@@ -44,13 +49,11 @@ class TerminalFile:
         """Take a text; one for a terminal that has gone is dropped."""
         with self._changed:
             if not self._is_dead:
-                self._pending += text.encode("utf-8", "replace")
-                self._changed.notify_all()
-                if self._thread is None:
-                    self._thread = threading.Thread(
-                        target=self._write_on, name="terminal", daemon=True
-                    )
-                    self._thread.start()
+                data = text.encode("utf-8", "replace")
+                if not self._pending:
+                    data = data[self._taken_at_once(data) :]
+                if data:
+                    self._leave_to_thread(data)
         return len(text)
 
     def flush(self) -> None:
@@ -63,6 +66,23 @@ class TerminalFile:
                 self._changed.wait(_STALLED)
                 if len(self._pending) >= left:
                     return
+
+    def _taken_at_once(self, data: bytes) -> int:
+        """Write what the line takes without waiting; tell how many bytes that is."""
+        if self._at_once is None:
+            return 0
+        try:
+            return os.write(self._at_once, data)
+        except OSError:
+            # Full, or gone: the thread will see.
+            return 0
+
+    def _leave_to_thread(self, data: bytes) -> None:
+        self._pending += data
+        self._changed.notify_all()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write_on, name="terminal", daemon=True)
+            self._thread.start()
 
     def _write_on(self) -> None:
         while True:
@@ -85,3 +105,16 @@ class TerminalFile:
             with self._changed:
                 del self._pending[:written]
                 self._changed.notify_all()
+
+
+def _opened_anew(descriptor: int) -> int | None:
+    """Open a terminal once more, to write without waiting; None where that cannot be had.
+
+    Not to wait is a property of an open file, which a shell and others share with this one: it
+    must not be changed there.
+    """
+    try:
+        name = os.ttyname(descriptor)
+        return os.open(name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tty
 from collections.abc import Iterator
 
 import pytest
@@ -69,6 +70,50 @@ def test_a_terminal_that_has_gone_takes_everything_and_keeps_nothing(
     file.write(MUCH)
     file.drain()
     assert not file._pending
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """The two ends of a terminal that translates nothing."""
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    yield ours, theirs
+    for end in (ours, theirs):
+        os.close(end)
+
+
+def test_a_terminal_is_written_to_at_once(terminal: tuple[int, int]) -> None:
+    file = TerminalFile(terminal[1])
+    file.write("one ")
+    file.write("two")
+    assert file._thread is None
+    assert read(terminal[0], 7) == "one two"
+    # Whoever shares the terminal finds it as it was.
+    assert os.get_blocking(terminal[1])
+
+
+def test_what_a_terminal_does_not_take_at_once_comes_in_order(terminal: tuple[int, int]) -> None:
+    file = TerminalFile(terminal[1])
+    file.write("begin ")
+    file.write(MUCH)
+    file.write(" and the end")
+    whole = f"begin {MUCH} and the end"
+    assert read(terminal[0], len(whole)) == whole
+    file.drain()
+    file.write(" again")
+    assert read(terminal[0], 6) == " again"
+
+
+def test_a_terminal_that_cannot_be_opened_anew_is_written_to_all_the_same(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> str:
+        raise OSError("no such device")
+
+    monkeypatch.setattr("os.ttyname", fail)
+    file = TerminalFile(terminal[1])
+    file.write("as ever")
+    assert read(terminal[0], 7) == "as ever"
 
 
 def test_what_no_byte_stands_for_is_replaced(line: tuple[int, int]) -> None:
