@@ -105,6 +105,8 @@ class Worker:
         self._listeners: list[Listener] = []
         self._regions: dict[str, RegionSync] = {}
         self._operations: Operations | None = None
+        self._opened: tuple[Access, Credentials] | None = None
+        """The account that has been opened, until changes to it can be carried out."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._new_settings = asyncio.Event()
         self._refusal: asyncio.Event = asyncio.Event()
@@ -189,11 +191,12 @@ class Worker:
         """
         if self.read_only:
             raise ReadOnly("read-only mode is on: nothing was changed")
-        if self._operations is None:
+        operations = self._ready_operations()
+        if operations is None:
             raise ReadOnly("not signed in yet: nothing was changed")
         if any(self._is_old(request) for request in requests):
             raise ReadOnly("an old picture is shown: nothing was changed; wait until it is live")
-        return self._operations.submit(requests)
+        return operations.submit(requests)
 
     def _is_old(self, request: Request) -> bool:
         """Tell whether a change rests on what an earlier run of the program read."""
@@ -445,6 +448,7 @@ class Worker:
             regions=tuple(regions),
             others=tuple(r for r in access.catalogue.rackconnect_regions() if r not in regions),
         )
+        self._opened = access, credentials
         self._see(access.tenant_id)
         self._publish(self.signed_in)
         self._old.leave()
@@ -458,7 +462,7 @@ class Worker:
             asyncio.create_task(self._wait_for(self._new_settings)),
         ]
         try:
-            await self._take_changes(access, credentials)
+            await self._take_changes(access)
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 running.result()
@@ -477,7 +481,7 @@ class Worker:
         if refused:
             self._failed(Trouble.CREDENTIALS, f"{why}; sign in again to go on")
 
-    async def _take_changes(self, access: Access, credentials: Credentials) -> None:
+    async def _take_changes(self, access: Access) -> None:
         """Be ready for changes, while the lists are on their way; go on with earlier ones."""
         if self._ahead is not None:
             # The lists are here already: what shows them comes first.
@@ -487,17 +491,24 @@ class Worker:
                 # What is on its way gets as many turns as it wants.
                 await asyncio.sleep(_A_MOMENT)
                 import_module(name)
-        from rcv3_tui.sync.operations import Operations
+        await self._take_up(self._ready_operations(), access.tenant_id)
 
-        self._operations = Operations(
-            self._regions,
-            self._journal or self._make_journal(access, credentials),
-            self._clock,
-            self._publish,
-            self._spawn,
-            known=None if self._operations is None else self._operations.all,
-        )
-        await self._take_up(self._operations, access.tenant_id)
+    def _ready_operations(self) -> Operations | None:
+        """Give what carries changes out, made now where somebody wants it; None: not signed in."""
+        if self._opened is not None:
+            access, credentials = self._opened
+            self._opened = None
+            from rcv3_tui.sync.operations import Operations
+
+            self._operations = Operations(
+                self._regions,
+                self._journal or self._make_journal(access, credentials),
+                self._clock,
+                self._publish,
+                self._spawn,
+                known=None if self._operations is None else self._operations.all,
+            )
+        return self._operations
 
     @staticmethod
     async def _wait_for(event: asyncio.Event) -> None:
@@ -538,11 +549,11 @@ class Worker:
             )
         self._seeing.open(tenant, self.snapshots)
 
-    async def _take_up(self, operations: Operations, tenant: str) -> None:
+    async def _take_up(self, operations: Operations | None, tenant: str) -> None:
         """Go on with what earlier runs left open, beginning with a look."""
         from rcv3_tui.sync.recovery import TORN, take_up
 
-        if self.settings.state_dir is None:
+        if operations is None or self.settings.state_dir is None:
             return
         try:
             left = await asyncio.to_thread(

@@ -538,7 +538,6 @@ class Picture:
     def _note_times(self, before: Snapshot | None, after: Snapshot, diff: Diff) -> None:
         """Note when statuses were seen to change; what the first picture shows is older."""
         region, now = after.region, self._clock.now()
-        loaded = before is not None and bool(before.public_ips or before.nodes)
         records: list[PublicIP | PoolNode] = [
             after.public_ips[key] for key in diff.public_ips.changed if key in after.public_ips
         ]
@@ -552,19 +551,23 @@ class Picture:
         for record in records:
             was = None if before is None else _before(before, record)
             if was is None:
-                is_seen = loaded and self._is_young(record)
+                is_seen = before is not None and self._is_just_made(before, record)
             else:
                 is_seen = was.status != record.status
             if is_seen:
                 self._since[region, record.key] = (record.status, now)
 
-    def _is_young(self, record: PublicIP | PoolNode) -> bool:
+    def _is_just_made(self, before: Snapshot, record: PublicIP | PoolNode) -> bool:
         """Tell whether a record that was not there before was really just made.
 
-        A pool's nodes are new to us whenever they are read for the first time.
+        The lists come in any order, and the beginning of a long one before the rest; a pool's nodes
+        are new to us whenever they are read for the first time.
         """
-        return isinstance(record, PublicIP) or (
-            record.created is not None
+        if isinstance(record, PublicIP):
+            return before.part(Part.PUBLIC_IPS).is_read
+        return (
+            bool(before.public_ips or before.nodes)
+            and record.created is not None
             and abs((self._clock.now() - record.created).total_seconds()) < 60
         )
 

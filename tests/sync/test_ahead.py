@@ -14,15 +14,16 @@ import pytest_asyncio
 from rcv3_tui.api.ahead import End, line
 from rcv3_tui.api.asgi import InProcess
 from rcv3_tui.clock import ManualClock, SystemClock
+from rcv3_tui.model.operation import Operation, State
 from rcv3_tui.model.snapshot import MAIN
 from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.simulator import Account, create_app
 from rcv3_tui.sync import ahead
-from rcv3_tui.sync.changes import Trouble
+from rcv3_tui.sync.changes import Change, SignedIn, Trouble
 from rcv3_tui.sync.ledger import SharedLedger
 from rcv3_tui.sync.opening import ledger_for
 from rcv3_tui.sync.worker import Worker
-from tests.sync.bench import Bench
+from tests.sync.bench import Bench, add_ip
 
 LISTS = ("public_ips", "load_balancer_pools", "cloud_networks")
 
@@ -96,6 +97,25 @@ async def test_a_worker_asks_for_nothing_that_was_asked_ahead(
     assert asked(account) - expected == Counter(["details"])
     # They are counted where their answers are used.
     assert bench.link.used == len(LISTS) + 1
+
+
+async def test_a_change_is_taken_as_soon_as_there_is_something_to_change(
+    bench: Bench, account: Account, end: End
+) -> None:
+    server = account.add_server("web-01")
+    await ask(bench.settings, account)
+    worker_on(bench, end)
+    taken: list[Operation] = []
+
+    def submit(change: Change) -> None:
+        if isinstance(change, SignedIn):
+            taken.extend(bench.submit(add_ip(server)))
+
+    bench.worker.listen(submit)
+    await begun(bench, lambda: bool(taken))
+    await bench.until(lambda: bench.now(taken[0]).is_ended)
+    assert bench.now(taken[0]).state is State.SETTLED
+    assert bench.sent == ["POST 201"]
 
 
 async def test_what_follows_is_asked_as_ever(bench: Bench, account: Account, end: End) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.simulator import Account, scenario
+from rcv3_tui.tui.items import FindingItem
 from rcv3_tui.tui.picture import PaneKind
 from tests.tui.builders import IPS, NARROW, NODES, POOLS, SERVERS, WIDE, Opening, settings_for
 
@@ -188,6 +189,19 @@ async def test_the_list_can_be_filtered_and_sorted_like_any_other(trouble: Openi
         await console.write("what:ghost age:>1d")
         await console.press("enter")
         assert len(console.table(ATTENTION).shown_ids) == 2
+
+
+async def test_equals_stand_in_the_order_of_their_names(trouble: Opening) -> None:
+    async with trouble() as console:
+        table = console.table(ATTENTION)
+        items = [table.items[row] for row in table.shown_ids]
+        found = [item.finding for item in items if isinstance(item, FindingItem)]
+        equals = [
+            [f.subject for f in found if (f.severity, f.rule) == kind]
+            for kind in dict.fromkeys((f.severity, f.rule) for f in found)
+        ]
+        assert max(map(len, equals)) > 1
+        assert equals == [sorted(names) for names in equals]
 
 
 async def test_a_terminal_too_low_for_all_says_how_many_there_are(trouble: Opening) -> None:

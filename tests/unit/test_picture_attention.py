@@ -80,6 +80,23 @@ async def test_time_brings_the_rows_that_have_moved_for_too_long() -> None:
     assert picture.tick() == {}
 
 
+@pytest.mark.parametrize("first", [Part.POOLS, Part.PUBLIC_IPS])
+def test_what_has_moved_for_long_is_found_whichever_list_comes_first(first: Part) -> None:
+    picture = Picture(ManualClock(START))
+    records = [ip("ip1"), ip("ip22", status="ADDING", age=3600.0)]
+    snapshot, diff = Snapshot("IAD").with_pools([pool("p1", 1)])
+    if first is Part.POOLS:
+        picture.take_snapshot(snapshot, diff)
+        snapshot, diff = snapshot.with_nodes("p1", [node("n1", "web")])
+    else:
+        # A long list is shown from its beginning on.
+        snapshot, diff = snapshot.with_public_ips(records[:1])
+    picture.take_snapshot(snapshot, diff)
+    snapshot, diff = snapshot.with_public_ips(records)
+    picture.take_snapshot(snapshot, diff)
+    assert needs_attention(item(picture, PaneKind.PUBLIC_IPS, "IAD/ip22"))
+
+
 def test_the_findings_of_all_regions_stand_together() -> None:
     picture, _ = shown(Picture(ManualClock(START)))
     other, _ = Snapshot("ORD").with_pools([pool("p9")])

@@ -19,9 +19,10 @@ def finding_columns(signs: Glyphs, now: Now, *, regions: bool) -> tuple[Column[F
     def tone(item: FindingItem) -> str:
         return SEVERITY_TONES[item.finding.severity]
 
-    def worst_first(item: FindingItem) -> tuple[int, ...]:
+    def worst_first(item: FindingItem) -> tuple[int, int, str]:
         found = item.finding
-        return _SEVERITIES.index(found.severity), _RULES.index(found.rule)
+        # Among equals by name: which list came first says nothing.
+        return _SEVERITIES.index(found.severity), _RULES.index(found.rule), found.subject
 
     region: tuple[Column[FindingItem], ...] = region_column(regions)
     return (

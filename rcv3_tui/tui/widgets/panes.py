@@ -168,6 +168,10 @@ class Panes(Container, Covered):
         """
         if self._complete:
             return False
+        if not self._lower.is_attached:
+            # Not there yet, or not any more.
+            self.set_timer(_LATER, self.complete)
+            return False
         self._complete = True
         self._lower.mount(self._panes[PaneKind.NODES])
         self._make_attention()
