@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,11 @@ def running(
 
     asked = settings.regions if settings.regions and ALL_REGIONS not in settings.regions else None
     known = replace(settings, credentials=Credentials(USERNAME, api_key=Secret(API_KEY)))
-    ends = line() if ask_ahead else None
+    ends = None
+    if ask_ahead:
+        # Without the memory for it, whatever is wanted is asked for when it is.
+        with suppress(OSError):
+            ends = line()
     first = None if ends is None else partial(_ask, known, *ends)
     try:
         beside = Beside(options.demo, seed=options.demo_seed or 0, regions=asked, first=first)
