@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from rcv3_tui.api.errors import BadBody, NotReached
-from rcv3_tui.api.http import ALWAYS_SENT, BROKEN, MOST_BYTES, Call, Http, Reply, whole_call
+from rcv3_tui.api.http import ALWAYS_SENT, BROKEN, Call, Http, Reply, whole_call
 from rcv3_tui.settings import Secret
 
 Message = MutableMapping[str, Any]
@@ -34,16 +34,8 @@ class InProcess(Http):
         self._app = app
         self._whole_call = whole_call(timeout)
 
-    async def exchange(
-        self,
-        call: Call,
-        *,
-        operation: str,
-        target: str,
-        token: Secret | None = None,
-        most_bytes: int = MOST_BYTES,
-    ) -> Reply:
-        """See `rcv3_tui.api.http.Http.exchange`."""
+    async def carry(self, call: Call, token: Secret | None, most_bytes: int) -> Reply:
+        """See `rcv3_tui.api.http.Http.carry`."""
         answer = _Answer()
         cause, sent = "", True
         # Nothing is chained: the frames of an app hold the request with its token.
@@ -57,15 +49,13 @@ class InProcess(Http):
         except Exception:
             cause = BROKEN
         if cause:
-            raise NotReached(cause, sent=sent, operation=operation, target=target)
+            raise NotReached(cause, sent=sent)
         if len(answer.body) > most_bytes:
             raise BadBody(
                 f"the answer is larger than {most_bytes // (1024 * 1024)} MB",
-                operation=operation,
-                target=target,
                 status=answer.status,
             )
-        return Reply(answer.status, answer.headers, bytes(answer.body))
+        return Reply(answer.status, answer.headers, answer.body)
 
     async def aclose(self) -> None:
         """See `rcv3_tui.api.http.Http.aclose`; nothing is held."""

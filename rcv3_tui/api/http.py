@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from msgspec import Struct
 
 from rcv3_tui import __version__
-from rcv3_tui.api.errors import InsecureEndpoint
+from rcv3_tui.api.errors import ApiError, InsecureEndpoint
 from rcv3_tui.settings import Secret, Settings
 
 if TYPE_CHECKING:
@@ -94,7 +94,6 @@ class Reply(Struct, frozen=True):
 class Http(ABC):
     """Carries requests, one exchange at a time each, without any policy."""
 
-    @abstractmethod
     async def exchange(
         self,
         call: Call,
@@ -122,6 +121,15 @@ class Http(ABC):
             NotReached: There was none.
             BadBody: It began as a success and was cut off, or is too large.
         """
+        try:
+            return await self.carry(call, token, most_bytes)
+        except ApiError as error:
+            # Nothing is chained: the frames of whoever carries may hold a request's headers.
+            raise error.about(operation, target) from None
+
+    @abstractmethod
+    async def carry(self, call: Call, token: Secret | None, most_bytes: int) -> Reply:
+        """Do what `exchange` does; it names what for and on what in the errors raised here."""
 
     @abstractmethod
     async def aclose(self) -> None:

@@ -12,7 +12,7 @@ from io import BytesIO
 import httpx
 
 from rcv3_tui.api.errors import BadBody, NotReached
-from rcv3_tui.api.http import ALWAYS_SENT, BROKEN, MOST_BYTES, Call, Http, Reply, whole_call
+from rcv3_tui.api.http import ALWAYS_SENT, BROKEN, Call, Http, Reply, whole_call
 from rcv3_tui.api.trust import tls_context
 from rcv3_tui.settings import Secret, Settings
 from rcv3_tui.turns import stand_aside
@@ -51,16 +51,8 @@ class Network(Http):
         self._timeout = settings.timeout
         self._client = _client(settings)
 
-    async def exchange(
-        self,
-        call: Call,
-        *,
-        operation: str,
-        target: str,
-        token: Secret | None = None,
-        most_bytes: int = MOST_BYTES,
-    ) -> Reply:
-        """See `rcv3_tui.api.http.Http.exchange`."""
+    async def carry(self, call: Call, token: Secret | None, most_bytes: int) -> Reply:
+        """See `rcv3_tui.api.http.Http.carry`."""
         seconds = self._timeout
         whole = whole_call(seconds)
         cause, sent = "", True
@@ -69,8 +61,6 @@ class Network(Http):
         try:
             async with asyncio.timeout(whole):
                 reply = await self._whole_answer(call, token, most_bytes)
-        except BadBody as error:
-            raise error.about(operation, target) from None
         except TimeoutError:
             cause = f"timed out after {whole:g} s"
         except httpx.PoolTimeout:
@@ -90,7 +80,7 @@ class Network(Http):
         except httpx.HTTPError:
             cause = BROKEN
         if cause:
-            raise NotReached(cause, sent=sent, operation=operation, target=target)
+            raise NotReached(cause, sent=sent)
         return reply
 
     async def aclose(self) -> None:

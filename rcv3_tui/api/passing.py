@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from rcv3_tui.api.ahead import End
 from rcv3_tui.api.errors import ApiError, BadBody, NotReached
-from rcv3_tui.api.http import MOST_BYTES, Call, Http, Reply
+from rcv3_tui.api.http import Call, Http, Reply
 from rcv3_tui.settings import Secret
 
 STALE: Final = 5.0
@@ -115,16 +115,8 @@ class Forwarding(Http):
         self._expected: int | None = None
         self._tell(_Begun())
 
-    async def exchange(
-        self,
-        call: Call,
-        *,
-        operation: str,
-        target: str,
-        token: Secret | None = None,
-        most_bytes: int = MOST_BYTES,
-    ) -> Reply:
-        """See `rcv3_tui.api.http.Http.exchange`.
+    async def carry(self, call: Call, token: Secret | None, most_bytes: int) -> Reply:
+        """See `rcv3_tui.api.http.Http.carry`.
 
         Raises:
             Forwarded: Nothing more is to be done with the answer here.
@@ -136,9 +128,7 @@ class Forwarding(Http):
             if self._expected == 0:
                 self._tell(_Settled())
         try:
-            reply = await self._inner.exchange(
-                call, operation=operation, target=target, token=token, most_bytes=most_bytes
-            )
+            reply = await self._inner.carry(call, token, most_bytes)
         except NotReached as error:
             self._tell(_Failed(key, error.cause, error.sent))
             raise Forwarded from None
@@ -210,28 +200,18 @@ class Foretold(Http):
             await self._wait_for_news()
         return self._begun
 
-    async def exchange(
-        self,
-        call: Call,
-        *,
-        operation: str,
-        target: str,
-        token: Secret | None = None,
-        most_bytes: int = MOST_BYTES,
-    ) -> Reply:
-        """See `rcv3_tui.api.http.Http.exchange`."""
+    async def carry(self, call: Call, token: Secret | None, most_bytes: int) -> Reply:
+        """See `rcv3_tui.api.http.Http.carry`."""
         answer = await self._answer(_key_of(call, token))
         if answer.failure is not None:
-            raise answer.failure.about(operation, target)
+            raise answer.failure
         if answer.reply is not None:
             return answer.reply
         try:
             http = await self._itself()
         except (OSError, ValueError) as error:
-            raise NotReached(str(error), sent=False, operation=operation, target=target) from None
-        return await http.exchange(
-            call, operation=operation, target=target, token=token, most_bytes=most_bytes
-        )
+            raise NotReached(str(error), sent=False) from None
+        return await http.carry(call, token, most_bytes)
 
     async def aclose(self) -> None:
         """See `rcv3_tui.api.http.Http.aclose`."""

@@ -13,7 +13,7 @@ import pytest_asyncio
 from rcv3_tui.api import passing
 from rcv3_tui.api.ahead import line
 from rcv3_tui.api.errors import BadBody, NotReached
-from rcv3_tui.api.http import MOST_BYTES, Call, Http, Reply
+from rcv3_tui.api.http import Call, Http, Reply
 from rcv3_tui.api.passing import Foretold, Forwarded, Forwarding
 from rcv3_tui.settings import Secret
 
@@ -33,15 +33,7 @@ class Service(Http):
         self.outcome: Reply | Exception = Reply(200, {"date": "today"}, b"[]")
         self.is_closed = False
 
-    async def exchange(
-        self,
-        call: Call,
-        *,
-        operation: str,
-        target: str,
-        token: Secret | None = None,
-        most_bytes: int = MOST_BYTES,
-    ) -> Reply:
+    async def carry(self, call: Call, token: Secret | None, most_bytes: int) -> Reply:
         self.asked.append(call)
         await self.may_answer.wait()
         if isinstance(self.outcome, Exception):
