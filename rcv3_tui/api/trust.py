@@ -30,7 +30,9 @@ def prepare(bundle: Path | None) -> None:
             future.set_exception(error)
 
     _prepared[bundle] = future
-    Thread(target=read, name="certificates", daemon=True).start()
+    # Waited for at the program's end: the TLS library tidies up there, and what still reads with it
+    # crashes.
+    Thread(target=read, name="certificates", daemon=False).start()
 
 
 def tls_context(bundle: Path | None) -> ssl.SSLContext:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,3 +66,13 @@ def test_what_was_read_ahead_is_used_once(bundle: Path) -> None:
     prepare(bundle)
 
     assert tls_context(bundle) is not tls_context(bundle)
+
+
+def test_a_program_that_ends_while_they_are_read_ends_in_peace() -> None:
+    begin = "import time; from rcv3_tui.api.trust import prepare; prepare(None); time.sleep({})"
+    # A reading takes some 20 ms; which moment hurts differs from one machine to the next.
+    for moment in range(4, 18, 2):
+        done = subprocess.run(
+            [sys.executable, "-c", begin.format(moment / 1000)], timeout=60, check=False
+        )
+        assert done.returncode == 0
