@@ -21,6 +21,7 @@ def prepare(bundle: Path | None) -> None:
     Args:
         bundle: See `tls_context`.
     """
+    bundle = _named(bundle)
     future: Future[ssl.SSLContext] = Future()
 
     def read() -> None:
@@ -46,14 +47,22 @@ def tls_context(bundle: Path | None) -> ssl.SSLContext:
         OSError: The bundle cannot be read.
         ValueError: There is no certificate in it.
     """
+    bundle = _named(bundle)
     prepared = _prepared.pop(bundle, None)
     return _read(bundle) if prepared is None else prepared.result()
 
 
+def _named(bundle: Path | None) -> Path | None:
+    """Give the bundle that is meant: where none is given, the environment may name one."""
+    if bundle is None and (
+        named := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+    ):
+        return Path(named)
+    return bundle
+
+
 def _read(bundle: Path | None) -> ssl.SSLContext:
     if bundle is None:
-        if named := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
-            return _read(Path(named))
         try:
             import certifi
         except ImportError:

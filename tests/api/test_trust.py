@@ -76,3 +76,14 @@ def test_a_program_that_ends_while_they_are_read_ends_in_peace() -> None:
             [sys.executable, "-c", begin.format(moment / 1000)], timeout=60, check=False
         )
         assert done.returncode == 0
+
+
+def test_what_was_read_ahead_is_not_taken_for_what_the_environment_names_since(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    prepare(None)
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+
+    assert len(tls_context(None).get_ca_certs()) == 1
