@@ -2,27 +2,34 @@
 
 Textual's own driver writes to stderr, so that `2>file` would take the screen along; it ends the
 program at a byte that is not UTF-8, spins once the terminal has gone away, waits for a line that
-has stalled, and leaves a mode of the mouse on. This one differs in these alone.
+has stalled, leaves a mode of the mouse on, and has a thread for keys, which comes late by the
+interpreter while a list is decoded. This one differs in these alone.
 """
 
 from __future__ import annotations
 
 import codecs
 import os
+import select
 import selectors
 import sys
 import termios
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from textual._parser import ParseError
+from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from rcv3_tui.tui.terminal_file import TerminalFile
+from rcv3_tui import turns
+from rcv3_tui.tui.terminal_file import TerminalFile, opened_anew
 
 if TYPE_CHECKING:
+    import asyncio
+
     from textual.app import App
+    from textual.message import Message
 
 _RESTORE: Final = (
     "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # mouse
@@ -35,7 +42,14 @@ _SWITCH_SECONDS: Final = 0.0005
 """After which a thread that waits for the interpreter is given it."""
 
 _WAIT: Final = 0.1
-"""Seconds without a key after which an Escape stands alone, as Textual has it."""
+"""Seconds after which a thread that reads keys looks whether it is still wanted."""
+
+_ALONE: Final = constants.ESCAPE_DELAY + 0.01
+"""Seconds without a key after which an Escape stands alone, a little more than the parser has."""
+
+
+_MOST: Final = 4096
+"""Bytes read at once."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -57,6 +71,10 @@ class TerminalDriver(LinuxDriver):
         # As much of a file as Textual's writer asks of one.
         self._file: TerminalFile = _terminal_file()  # type: ignore[assignment]
         self._is_on = False
+        self._keys = _Keys(debug)
+        self._read_from: int | None = None
+        """Read on the event loop; None: by the thread."""
+        self._alone: asyncio.TimerHandle | None = None
 
     def write(self, data: str) -> None:
         """Write without the thread that Textual has for it: the file keeps nobody waiting."""
@@ -67,9 +85,10 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self._is_on = True
-        # Else the thread that reads keys waits up to 5 ms, several times a key, while a list is
-        # decoded.
+        # Else a thread, where one reads keys, waits up to 5 ms, several times a key, while a list
+        # is decoded.
         sys.setswitchinterval(_SWITCH_SECONDS)
+        self._keys = _Keys(self._debug)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
@@ -127,43 +146,122 @@ class TerminalDriver(LinuxDriver):
 
     # -- keys ---------------------------------------------------------------------------------
 
+    def _run_input_thread(self) -> None:
+        """Have keys read on the event loop, or read them here where that cannot be."""
+        # Elsewhere a loop may not be able to watch a terminal.
+        descriptor = opened_anew(self.fileno, os.O_RDONLY) if sys.platform == "linux" else None
+        if descriptor is None:
+            super()._run_input_thread()
+        else:
+            self._loop.call_soon_threadsafe(self._read_on_loop, descriptor)
+
+    def _read_on_loop(self, descriptor: int) -> None:
+        if not self._is_on or self._read_from is not None:
+            os.close(descriptor)
+            return
+        self._read_from = descriptor
+        self._loop.add_reader(descriptor, self._read_some, descriptor)
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
+        turns.give_way_to(lambda: bool(waiting.poll(0)))
+
+    def _read_some(self, descriptor: int) -> None:
+        try:
+            data = os.read(descriptor, _MOST)
+        except BlockingIOError:
+            # Whoever else reads this terminal was quicker.
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._stop_reading()
+            self._hung_up()
+            return
+        self._hand_on_safely(self._keys.typed(data))
+        if self._alone is not None:
+            self._alone.cancel()
+        self._alone = self._loop.call_later(_ALONE, self._nothing_more)
+
+    def _nothing_more(self) -> None:
+        self._hand_on_safely(self._keys.paused())
+
+    def _hand_on_safely(self, messages: Iterator[Message]) -> None:
+        try:
+            self._hand_on(messages)
+        except Exception as error:
+            # The event loop would only log it.
+            self._app._handle_exception(error)
+
+    def _hand_on(self, messages: Iterator[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+
+    def _stop_reading(self) -> None:
+        if self._alone is not None:
+            self._alone.cancel()
+            self._alone = None
+        if self._read_from is not None:
+            turns.give_way_to(None)
+            self._loop.remove_reader(self._read_from)
+            os.close(self._read_from)
+            self._read_from = None
+
+    def disable_input(self) -> None:
+        """Read no more keys."""
+        self._stop_reading()
+        super().disable_input()
+
+    def send_message(self, message: Message) -> None:
+        """Give the app a message, without the detour that one of another thread needs."""
+        if self._read_from is None:
+            super().send_message(message)
+        else:
+            self._app.post_message(message)
+
     def run_input_thread(self) -> None:
         """Read keys until the console ends or the terminal goes away."""
-        decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = XTermParser(self._debug)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(_WAIT):
-                    data = self._read()
-                    if not data:
-                        self._hung_up()
-                        break
-                    text = decode(data)
+                if not selector.select(_WAIT):
+                    self._hand_on(self._keys.paused())
+                elif data := self._read():
+                    self._hand_on(self._keys.typed(data))
                 else:
-                    # What began like a longer letter is all there is.
-                    text = decode(b"", final=True)
-                if text:
-                    for event in parser.feed(text):
-                        self.process_message(event)
-                for event in parser.tick():
-                    self.process_message(event)
-        try:
-            for _ in parser.feed(""):
-                pass
-        except (EOFError, ParseError):
-            # Half a key was left; nobody waits for it.
-            return
+                    self._hung_up()
+                    break
 
     def _read(self) -> bytes:
         try:
-            return os.read(self.fileno, 4096)
+            return os.read(self.fileno, _MOST)
         except OSError:
             return b""
 
     def _hung_up(self) -> None:
         """Tell the app that nobody is there any more."""
         self._loop.call_soon_threadsafe(self._app.exit, None, 129)
+
+
+class _Keys:
+    """Makes messages of what a terminal sends."""
+
+    def __init__(self, debug: bool) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._parser = XTermParser(debug)
+
+    def typed(self, data: bytes) -> Iterator[Message]:
+        """Take what came; give what that makes."""
+        yield from self._parsed(self._decoder.decode(data))
+
+    def paused(self) -> Iterator[Message]:
+        """Give what stands for itself, as nothing has followed."""
+        # What began like a longer letter is all there is.
+        yield from self._parsed(self._decoder.decode(b"", final=True))
+
+    def _parsed(self, text: str) -> Iterator[Message]:
+        if text:
+            yield from self._parser.feed(text)
+        yield from self._parser.tick()
 
 
 def _terminal_file() -> TerminalFile:

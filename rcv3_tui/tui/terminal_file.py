@@ -31,7 +31,7 @@ class TerminalFile:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._at_once = _opened_anew(descriptor)
+        self._at_once = opened_anew(descriptor, os.O_WRONLY)
         self._pending = bytearray()
         self._changed = threading.Condition()
         self._is_dead = False
@@ -107,14 +107,21 @@ class TerminalFile:
                 self._changed.notify_all()
 
 
-def _opened_anew(descriptor: int) -> int | None:
-    """Open a terminal once more, to write without waiting; None where that cannot be had.
+def opened_anew(descriptor: int, access: int) -> int | None:
+    """Open a terminal once more, for what must not wait.
 
     Not to wait is a property of an open file, which a shell and others share with this one: it
     must not be changed there.
+
+    Args:
+        descriptor: The terminal.
+        access: os.O_RDONLY or os.O_WRONLY.
+
+    Returns:
+        Its new descriptor; None where that cannot be had, as of a terminal of another user.
     """
     try:
         name = os.ttyname(descriptor)
-        return os.open(name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        return os.open(name, access | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
         return None
