@@ -41,10 +41,13 @@ class Decoder(Protocol[MadeT]):
 
 
 SoFar = Callable[[Sequence[T]], None]
-"""Hears what a long list begins with."""
+"""Hears what has been read of a long list since it heard last, until the list ends."""
 
 FIRST = 200
 """Items that a long list begins with: more than a screen shows."""
+
+MORE = 250
+"""Items after which the listener hears of a long list again: taken in within some milliseconds."""
 
 _MOST_IN_A_SLICE = 200
 """Items that are decoded before others get their turn, however fast that goes."""
@@ -125,7 +128,8 @@ class ItemReader(Generic[T]):
         decoder: Makes one resource.
         previous: Items of the read before.
         prefix: How reasons name the list: `$`, `$.servers`.
-        so_far: Told the first items of a long list that is read in slices, before the others.
+        so_far: Told the items of a long list that is read in slices bit by bit, the first ones
+            soon; not those that come last.
     """
 
     def __init__(
@@ -143,6 +147,8 @@ class ItemReader(Generic[T]):
         self._packer = Packer()
         self._prefix = prefix
         self._so_far = so_far
+        self._told = 0
+        self._tell_at = FIRST
         self._index = 0
         self._time = Slice()
 
@@ -177,9 +183,10 @@ class ItemReader(Generic[T]):
             raws: The items' JSON.
         """
         for _ in self.read(raws):
-            if self._so_far is not None and len(self.items) >= FIRST:
-                self._so_far(tuple(self.items))
-                self._so_far = None
+            if self._so_far is not None and len(self.items) >= self._tell_at:
+                self._so_far(self.items[self._told :])
+                self._told = len(self.items)
+                self._tell_at = self._told + MORE
             await stand_aside()
 
     def _decoded(self, data: bytes) -> T | None:
@@ -229,7 +236,7 @@ async def decode_list_in_slices(
         body: See `decode_list`.
         decoder: See `decode_list`.
         previous: See `decode_list`.
-        so_far: Told the first items of a long list, before the others have been decoded.
+        so_far: Told items of a long list before the others have been decoded; see `ItemReader`.
 
     Returns:
         See `decode_list`.

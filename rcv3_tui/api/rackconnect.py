@@ -81,7 +81,7 @@ class RackConnect:
         Args:
             previous: Records of the read before; those whose bytes did not change are reused.
             priority: How urgent it is.
-            so_far: Told the first records of many, before the others have been decoded.
+            so_far: Told records of many, bit by bit, before the others have been decoded.
         """
         return await self._list(
             (_IPS,),

@@ -55,7 +55,7 @@ class CloudServers:
             previous: Servers of the read before; those whose bytes did not change are reused.
             priority: How urgent it is.
             page_size: Servers a page, at most.
-            so_far: Told the first servers of many, before the others have been asked for.
+            so_far: Told servers of many, bit by bit, before the others have been asked for.
 
         Returns:
             Each server once, even when it came on two pages.

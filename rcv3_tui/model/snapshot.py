@@ -270,6 +270,9 @@ class Snapshot(Struct, frozen=True):
         new, delta = _compare(self.servers, servers)
         if not delta:
             return replace(self, servers=new) if _came_raw(self.servers, new) else self, Diff()
+        return self._servers_replaced(new, delta)
+
+    def _servers_replaced(self, new: Mapping[str, Server], delta: Delta) -> tuple[Snapshot, Diff]:
         moved = delta.changed | delta.removed
         addresses = frozenset(record.key for key in moved for record in self.ips_of.get(key, ()))
         nodes = frozenset(node.key for key in moved for node in self.nodes_of.get(key, ()))
@@ -280,6 +283,12 @@ class Snapshot(Struct, frozen=True):
             nodes=Delta(nodes),
             pools=Delta(pools & self.pools.keys()),
         )
+
+    def with_more_servers(self, servers: Iterable[Server]) -> tuple[Snapshot, Diff]:
+        """Give the picture with servers that have come besides those that are there."""
+        more = {server.key: server for server in servers}
+        new, delta = _added(self.servers, more)
+        return self._servers_replaced(new, delta) if delta else (self, Diff())
 
     def with_networks(self, networks: Iterable[CloudNetwork]) -> tuple[Snapshot, Diff]:
         """Give the picture with the cloud networks as now listed."""
@@ -296,6 +305,12 @@ class Snapshot(Struct, frozen=True):
         """Give the picture with every public IP record as now listed."""
         new, delta = _compare(self.public_ips, _existing(records))
         return self._public_ips_replaced(new, delta)
+
+    def with_more_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, Diff]:
+        """Give the picture with public IP records that have come besides those that are there."""
+        more = {record.key: record for record in _existing(records)}
+        new, delta = _added(self.public_ips, more)
+        return self._public_ips_replaced(new, delta) if delta else (self, Diff())
 
     def with_public_ip(self, record: PublicIP) -> tuple[Snapshot, Diff]:
         """Give the picture with one public IP record as just read."""
@@ -434,6 +449,13 @@ def _compare(old: Mapping[str, ItemT], items: Iterable[ItemT]) -> tuple[dict[str
         frozenset(key for key in new if _differs(old.get(key), new[key])),
         frozenset(old.keys() - new.keys()),
     )
+
+
+def _added(
+    old: Mapping[str, ItemT], more: Mapping[str, ItemT]
+) -> tuple[Mapping[str, ItemT], Delta]:
+    delta = Delta(frozenset(key for key, item in more.items() if _differs(old.get(key), item)))
+    return {**old, **more}, delta
 
 
 def _differs(before: ItemT | None, item: ItemT) -> bool:

@@ -264,38 +264,50 @@ class RegionSync:
         listing = await self.cloud_servers.list(
             previous=tuple(self.snapshot.servers.values()),
             priority=priority,
-            so_far=None if self.snapshot.servers else self._first_servers,
+            so_far=None if self.snapshot.servers else self._servers_so_far,
         )
         await stand_aside()
         self._read(Part.SERVERS, listing.skipped, *self.snapshot.with_servers(listing.items))
         await self._tidy(Part.SERVERS, listing)
 
-    def _first_servers(self, servers: Sequence[Server]) -> None:
-        """Show what a long list begins with; it counts as read when all of it is."""
-        self._apply(*self.snapshot.with_servers(servers))
+    def _servers_so_far(self, servers: Sequence[Server]) -> None:
+        """Show some more of a long list, which counts as read when all of it has come.
 
-    def _first_public_ips(self, records: Sequence[PublicIP]) -> None:
-        """See `_first_servers`."""
-        if not self.snapshot.public_ips:
-            self._apply(*self.snapshot.with_public_ips(records))
+        To take it in piece by piece also lets keys come in between.
+        """
+        self._apply(*self.snapshot.with_more_servers(servers))
 
     async def _read_public_ips(self, priority: Priority) -> None:
         began = self._clock.monotonic()
+        is_new = not self.snapshot.public_ips
+
+        def so_far(records: Sequence[PublicIP]) -> None:
+            """See `_servers_so_far`."""
+            self._apply(*self.snapshot.with_more_public_ips(self._newest(records, began)))
+
         listing = await self.rackconnect.list_public_ips(
             previous=tuple(self.snapshot.public_ips.values()),
             priority=priority,
-            so_far=None if self.snapshot.public_ips else self._first_public_ips,
+            so_far=so_far if is_new else None,
         )
         await stand_aside()
-        # What was read by its own id meanwhile is newer than the list.
-        self._put = {key: at for key, at in self._put.items() if at > began}
-        here = self.snapshot.public_ips
-        records = listing.items
-        if self._put:
-            records = tuple(record for record in records if record.key not in self._put)
-            records += tuple(here[key] for key in self._put if key in here)
+        records = self._newest(listing.items, began)
         self._read(Part.PUBLIC_IPS, listing.skipped, *self.snapshot.with_public_ips(records))
         await self._tidy(Part.PUBLIC_IPS, listing)
+
+    def _newest(self, records: Sequence[PublicIP], began: float) -> Sequence[PublicIP]:
+        """Give a list's records; what was read by its own id meanwhile is newer than the list.
+
+        Args:
+            records: As listed.
+            began: When the list was asked for.
+        """
+        self._put = {key: at for key, at in self._put.items() if at > began}
+        if not self._put:
+            return records
+        here = self.snapshot.public_ips
+        newer = [here[key] for key in self._put if key in here]
+        return [*(record for record in records if record.key not in self._put), *newer]
 
     async def _tidy(self, part: Part, listing: Listing[Server] | Listing[PublicIP]) -> None:
         """Let go of what a long list took while it was read, the first time and now and then."""

@@ -172,8 +172,13 @@ class Picture:
             snapshot.part(Part.POOLS).fetched is not None
             and snapshot.nodes.keys() >= snapshot.pools.keys(),
         )
-        if before is not None and known != self._known.get(region):
-            servers = Delta(frozenset(snapshot.servers), servers.removed)
+        knew = self._known.get(region, (False, False))
+        if before is not None and known != knew:
+            # Of ten thousand servers hardly any has no address, which is all that may look other.
+            differ = set(snapshot.servers)
+            if known[1] == knew[1]:
+                differ -= snapshot.ips_of.keys()
+            servers = Delta(servers.changed | differ, servers.removed)
         self._known[region] = known
         touched = self._watch(region).take(snapshot, diff, self._clock.now())
         diffs: RowDiffs = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -120,11 +121,13 @@ async def test_others_have_their_turn_while_a_long_list_is_decoded(
     assert 0 < most <= decode._MOST_IN_A_SLICE
 
 
-async def test_what_a_long_list_begins_with_is_told_before_the_rest() -> None:
-    told: list[int] = []
-    listing = await decode_list_in_slices(
-        body(range(MANY)), records.public_ip, so_far=lambda items: told.append(len(items))
-    )
+async def test_a_long_list_is_told_bit_by_bit_its_beginning_first() -> None:
+    told: list[Sequence[PublicIP]] = []
+    listing = await decode_list_in_slices(body(range(MANY)), records.public_ip, so_far=told.append)
     assert len(listing.items) == MANY
-    assert len(told) == 1
-    assert decode.FIRST <= told[0] < MANY
+    heard = tuple(chain.from_iterable(told))
+    assert heard == listing.items[: len(heard)]
+    assert len(heard) > MANY - decode.MORE - decode._MOST_IN_A_SLICE
+    assert decode.FIRST <= len(told[0]) < decode.FIRST + decode._MOST_IN_A_SLICE
+    assert len(told) > 2
+    assert all(len(some) >= decode.MORE for some in told[1:])

@@ -10,8 +10,9 @@ import pytest
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.model.operation import State
+from rcv3_tui.model.snapshot import Part
 from rcv3_tui.simulator import Account, Fault
-from rcv3_tui.sync.changes import Change, LinkChanged, LinkState
+from rcv3_tui.sync.changes import Change, LinkChanged, LinkState, SnapshotChanged
 from tests.sync.bench import Bench, add_ip
 
 POOLS = 500
@@ -29,6 +30,30 @@ def large(account: Account) -> Account:
 async def run(bench: Bench, seconds: float) -> None:
     """Let time pass in large steps: few turns are enough where nothing goes wrong."""
     await bench.clock.advance(seconds, turns=25)
+
+
+async def test_long_lists_are_shown_bit_by_bit_and_read_when_whole(
+    bench: Bench, account: Account
+) -> None:
+    count = 1500
+    for number in range(count):
+        account.add_public_ip(account.add_server(f"web-{number:05d}"))
+    await bench.start()
+    await run(bench, 5)
+
+    pictures = [c.snapshot for c in bench.changes if isinstance(c, SnapshotChanged)]
+    for part, sizes in (
+        (Part.SERVERS, [len(picture.servers) for picture in pictures]),
+        (Part.PUBLIC_IPS, [len(picture.public_ips) for picture in pictures]),
+    ):
+        assert sizes == sorted(sizes)
+        assert sizes[-1] == count
+        steps = [after - before for before, after in pairwise(sizes) if after > before]
+        assert len(steps) > 2
+        assert max(steps) < count / 2
+        read = [picture.part(part).is_read for picture in pictures]
+        assert read.index(True) >= sizes.index(count)
+    assert pictures[-1].ips_of.keys() == pictures[-1].servers.keys()
 
 
 def rackconnect(bench: Bench) -> list[tuple[float, str]]:

@@ -399,6 +399,27 @@ def test_the_first_list_of_servers_makes_ghosts_known() -> None:
     assert rules(watch) == [Rule.GHOST]
 
 
+def test_the_first_list_of_servers_is_seen_by_all_that_it_may_concern() -> None:
+    before = picture(
+        ips=(
+            ip(),
+            ip(of="gone", key="IP2"),
+            ip(of=None, key="IP3", retain=True),
+            ip("ADDING", of="db", key="IP4", created=ago(9999)),
+        ),
+        pools=(pool(),),
+        nodes=(node("N1"), node("N2", "db"), node("N3", "gone")),
+    )
+    before, _ = before.with_part(Part.SERVERS, PartState())
+    assert not before.part(Part.SERVERS).is_read
+    watch = watched(before)
+    after, diff = before.with_part(Part.SERVERS, PartState(fetched=NOW))
+    touched = watch.take(after, diff, NOW)
+    assert watch.findings == find(after, NOW)
+    assert (Part.PUBLIC_IPS, "ip2") in touched
+    assert (Part.NODES, "n3") in touched
+
+
 def test_a_renamed_pool_is_renamed_in_what_was_found_about_its_nodes() -> None:
     nodes = (node("N1"), node("N2", "db"), node("N3", status="ADD_FAILED"))
     before = picture(pools=(pool(3),), nodes=nodes)

@@ -70,6 +70,25 @@ def test_a_server_without_records_touches_nothing_else(picture: Snapshot) -> Non
     assert diff == Diff(servers=Delta(removed=ids("id-db")))
 
 
+def test_more_servers_come_besides_those_that_are_there(picture: Snapshot) -> None:
+    ghostly, _ = picture.with_public_ip(ip("ip2", "new"))
+
+    after, diff = ghostly.with_more_servers([server("new"), server("web")])
+
+    assert list(after.servers) == ["id-web", "id-db", "id-new"]
+    assert diff == Diff(servers=Delta(ids("id-new")), public_ips=Delta(ids("ip2")))
+    assert after.with_more_servers([server("db")]) == (after, Diff())
+
+
+def test_more_addresses_come_besides_those_that_are_there(picture: Snapshot) -> None:
+    after, diff = picture.with_more_public_ips([ip("ip2", "db"), ip("ip3", "db", "REMOVED")])
+
+    assert list(after.public_ips) == ["ip1", "ip2"]
+    assert [record.id for record in after.ips_of["id-db"]] == ["ip2"]
+    assert diff == Diff(public_ips=Delta(ids("ip2")), servers=Delta(ids("id-db")))
+    assert after.with_more_public_ips([ip("ip1", "web")]) == (after, Diff())
+
+
 def test_a_removed_server_touches_the_records_that_name_it(picture: Snapshot) -> None:
     _, diff = picture.with_servers([server("db")])
 

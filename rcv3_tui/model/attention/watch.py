@@ -15,7 +15,7 @@ from rcv3_tui.model.attention.public_ips import is_kept, judge_public_ip, retain
 from rcv3_tui.model.attention.servers import judge_server
 from rcv3_tui.model.attention.usual import Usual
 from rcv3_tui.model.resources import PoolNode
-from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot
+from rcv3_tui.model.snapshot import Delta, Diff, Part, Snapshot, merge
 
 
 def find(
@@ -107,14 +107,35 @@ class Watch:
             another reason than before.
         """
         before, self._snapshot = self._snapshot, snapshot
-        if before is None or _is_known_anew(before, snapshot):
+        if before is None or _was_kept(before, snapshot):
             diff = everything(snapshot)
+        elif before.part(Part.SERVERS).is_read != snapshot.part(Part.SERVERS).is_read:
+            diff = merge(diff, self._about_servers(snapshot))
         case = self._case(snapshot, now)
         self._judge_servers(case, diff.servers)
         self._judge_public_ips(case, diff.public_ips)
         self._judge_nodes(case, diff)
         self._judge_pools(case, diff.pools)
         return self._take_touched()
+
+    def _about_servers(self, snapshot: Snapshot) -> Diff:
+        """Give the rows that may be judged otherwise since it is known which servers there are."""
+        servers = snapshot.servers
+        found = {key for part, key in self._found if part is Part.PUBLIC_IPS}
+        return Diff(
+            public_ips=Delta(
+                frozenset(
+                    key
+                    for key, record in snapshot.public_ips.items()
+                    if (link := record.server) is None
+                    or (server := servers.get(link.key)) is None
+                    or server.access_ip != record.address
+                    or key in found
+                )
+            ),
+            pools=Delta(frozenset(snapshot.pools)),
+            nodes=Delta(frozenset(key for pool in snapshot.nodes.values() for key in pool)),
+        )
 
     def learn(self, usual: Usual) -> None:
         """Go by other usual durations from the next look on, for what moves already too."""
@@ -261,14 +282,9 @@ class Watch:
         return touched
 
 
-def _is_known_anew(before: Snapshot, after: Snapshot) -> bool:
-    """Tell whether rows may be judged otherwise though they are the same.
-
-    The first list of servers shows which ones are gone; what an earlier run kept is judged with
-    care until this one has read it.
-    """
+def _was_kept(before: Snapshot, after: Snapshot) -> bool:
+    """Tell whether a part is read that an earlier run kept, which was judged with care."""
     return any(
-        before.part(part).is_read != after.part(part).is_read
-        and (part is Part.SERVERS or before.part(part).kept)
+        before.part(part).kept and before.part(part).is_read != after.part(part).is_read
         for part in Part
     )

@@ -43,6 +43,8 @@ class Hearing:
         self._console = console
         self._links: dict[str, Link] = {}
         self._has_judged = False
+        self._loading: set[str] = set()
+        """Regions of which not every list has been read so far."""
 
     @property
     def links(self) -> Collection[Link]:
@@ -87,7 +89,13 @@ class Hearing:
             return
         rows = console.picture.take_snapshot(snapshot, diff)
         console.mask_names()
-        self._apply(rows)
+        # Of a long list there is more to come in a moment, before which rows need not move about.
+        loads = any(snapshot.part(part).fetched is None for part in MAIN)
+        self._apply(rows, may_wait=loads)
+        if snapshot.region in self._loading and not loads:
+            for pane in console.panes.in_view():
+                pane.tick()
+        (self._loading.add if loads else self._loading.discard)(snapshot.region)
         if diff.parts:
             for kind, part in PART_OF.items():
                 if part in diff.parts and kind is not PaneKind.NODES:
@@ -211,8 +219,8 @@ class Hearing:
         """Take in what time alone has made so: moves that have taken too long by now."""
         self._apply(self._console.picture.tick())
 
-    def _apply(self, diffs: RowDiffs) -> None:
-        self._console.panes.apply(diffs)
+    def _apply(self, diffs: RowDiffs, *, may_wait: bool = False) -> None:
+        self._console.panes.apply(diffs, may_wait=may_wait)
         self._console.bring_up_to_date()
 
 

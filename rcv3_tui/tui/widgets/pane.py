@@ -100,13 +100,18 @@ class Pane(Vertical, Covered, Generic[ItemT]):
 
     # -- rows ---------------------------------------------------------------------------------
 
-    def apply(self, rows: RowDiff) -> None:
-        """Take rows that differ in."""
+    def apply(self, rows: RowDiff, *, may_wait: bool = False) -> None:
+        """Take rows that differ in.
+
+        Args:
+            rows: These.
+            may_wait: There is more to come: what is on the screen may stay until the next `tick`.
+        """
         # The picture makes each pane's rows of the one item type that its columns read.
         changed = cast("Mapping[str, ItemT]", rows.changed)
-        self.table.apply(changed, rows.removed)
-        self._explain()
-        self.update_title()
+        if self.table.apply(changed, rows.removed, may_wait=may_wait):
+            self._explain()
+            self.update_title()
 
     def replace(self, rows: Mapping[str, Item]) -> None:
         """Take other rows in place of all."""

@@ -231,11 +231,16 @@ class Panes(Container, Covered):
             self._panes[kind].table.set_columns(pane.table.columns)
         self._order()
 
-    def apply(self, diffs: RowDiffs) -> None:
-        """Take the rows that differ in."""
+    def apply(self, diffs: RowDiffs, *, may_wait: bool = False) -> None:
+        """Take the rows that differ in.
+
+        Args:
+            diffs: These, by pane.
+            may_wait: See `Pane.apply`.
+        """
         for kind, rows in diffs.items():
             if rows:
-                self._panes[kind].apply(rows)
+                self._panes[kind].apply(rows, may_wait=may_wait)
         if self.leading and self._led != self._lead_height():
             self.show_for(self._whole)
 

@@ -1,9 +1,13 @@
 """Rows stay filtered and in order through every difference."""
 
+from unittest.mock import patch
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rcv3_tui.tui.widgets.table import natural
+from rcv3_tui.tui.widgets.table import rows as rows_module
 from rcv3_tui.tui.widgets.table.rows import Rows
 from tests.tui.table.builders import Thing, things
 
@@ -57,6 +61,7 @@ def test_names_sort_as_people_count() -> None:
     assert ordered == ["", "9", "10", "web", "web-1a", "Web-9", "web-10"]
 
 
+@pytest.mark.parametrize("share", [0, 2, 32])
 @given(
     st.lists(
         st.tuples(
@@ -70,8 +75,13 @@ def test_names_sort_as_people_count() -> None:
     st.booleans(),
 )
 def test_differences_lead_to_the_order_that_sorting_afresh_gives(
-    steps: list[tuple[Change, set[str]]], reverse: bool
+    share: int, steps: list[tuple[Change, set[str]]], reverse: bool
 ) -> None:
+    with patch.object(rows_module, "_MERGE_SHARE", share):
+        check_order(steps, reverse)
+
+
+def check_order(steps: list[tuple[Change, set[str]]], reverse: bool) -> None:
     rows: Rows[Thing] = Rows()
     rows.set_order(by_count, reverse=reverse)
     rows.set_filter(lambda thing: thing.count != 5)

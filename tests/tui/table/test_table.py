@@ -158,6 +158,40 @@ async def test_rows_out_of_view_repaint_nothing(monkeypatch: pytest.MonkeyPatch)
         assert repaints == []
 
 
+async def test_what_may_wait_is_shown_with_the_next_key_or_tick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = world(things(50))
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.sort_by("name", reverse=True)
+        await pilot.pause()
+        repaints = spy_on_repaints(app.table, monkeypatch)
+        before = names(app.table)
+        for show in (lambda: app.table.tick(), lambda: pilot.press("j")):
+            app.heard.clear()
+            more = {f"id-x{n}": Thing(f"x-{len(app.table.items)}-{n}") for n in range(5)}
+            assert app.table.apply(more, may_wait=True) is False
+            await pilot.pause()
+            assert (repaints, app.heard, names(app.table)) == ([], [], before)
+            done = show()
+            if done is not None:
+                await done
+            await pilot.pause()
+            assert repaints
+            assert names(app.table)[0].startswith("x-")
+            assert app.table.position.total == len(app.table.items)
+            before = names(app.table)
+            repaints.clear()
+
+
+async def test_nothing_waits_while_there_is_room_for_more() -> None:
+    app = world(things(2))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert app.table.apply({"id-9": Thing("web-9")}, may_wait=True) is True
+        assert names(app.table) == ["web-0", "web-1", "web-9"]
+
+
 async def test_a_tick_repaints_what_reads_differently(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 11
     table: Table[Thing] = Table(columns(lambda: now))

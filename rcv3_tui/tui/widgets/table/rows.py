@@ -18,8 +18,9 @@ Order: TypeAlias = Callable[[ItemT], SortKey | None]
 
 _NO_KEY: Final[SortKey] = 0
 
-_REBUILD_SHARE: Final = 8
-"""Above one changed row in so many, sorting afresh is cheaper than placing each."""
+_MERGE_SHARE: Final = 32
+"""Above one changed row in so many, to sort what is in order but for these is cheaper than to
+place each."""
 
 
 class Rows(Generic[ItemT]):
@@ -110,10 +111,11 @@ class Rows(Generic[ItemT]):
             if row_id not in items or not _same(items[row_id], item)
         }
         gone = {row_id for row_id in removed if row_id in items and row_id not in changed}
-        afresh = (len(really) + len(gone)) * _REBUILD_SHARE > len(items)
+        together = (len(really) + len(gone)) * _MERGE_SHARE > len(items)
+        if together:
+            self._take_out_together(really | gone)
         for row_id in gone:
-            if not afresh:
-                self._take_out(row_id)
+            self._take_out(row_id)
             del items[row_id]
             del self._sequence[row_id]
         # Ties of a sort column must not stand otherwise at each start, as sets of ids do.
@@ -125,10 +127,12 @@ class Rows(Generic[ItemT]):
             if row_id not in self._sequence:
                 self._sequence[row_id] = self._next
                 self._next += 1
-            if not afresh:
+            if together:
+                self._append(row_id, item)
+            else:
                 self._place(row_id, item)
-        if afresh and (really or gone):
-            self._rebuild()
+        if together:
+            self._sort()
         return really | gone
 
     def replace(self, items: Mapping[str, ItemT]) -> set[str]:
@@ -191,18 +195,34 @@ class Rows(Generic[ItemT]):
             where = self._list_of(entry)
             del where[bisect_left(where, entry)]
 
+    def _take_out_together(self, row_ids: Collection[str]) -> None:
+        """Take many rows out of the order, as far as they are in."""
+        there = len(self._entries)
+        for row_id in row_ids:
+            self._entries.pop(row_id, None)
+        if len(self._entries) < there:
+            self._keyed = [entry for entry in self._keyed if entry[3] in self._entries]
+            self._keyless = [entry for entry in self._keyless if entry[3] in self._entries]
+
+    def _append(self, row_id: str, item: ItemT) -> None:
+        """Put one row, which is not in the order, at its end; what follows is to sort."""
+        entry = self._entry(row_id, item)
+        if entry is not None:
+            self._list_of(entry).append(entry)
+            self._entries[row_id] = entry
+
+    def _sort(self) -> None:
+        self._keyed.sort()
+        self._keyless.sort()
+
     def _rebuild(self) -> None:
         """Filter and sort all rows afresh."""
         self._keyed = []
         self._keyless = []
+        self._entries = {}
         for row_id, item in self._items.items():
-            entry = self._entry(row_id, item)
-            if entry is not None:
-                self._list_of(entry).append(entry)
-        self._keyed.sort()
-        self._keyless.sort()
-        self._entries = {entry[3]: entry for entry in self._keyed}
-        self._entries.update((entry[3], entry) for entry in self._keyless)
+            self._append(row_id, item)
+        self._sort()
 
 
 def _same(old: ItemT, new: ItemT) -> bool:

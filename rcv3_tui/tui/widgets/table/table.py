@@ -107,14 +107,27 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
             self._fit_size()
             self._repaint_all()
 
-    def apply(self, changed: Mapping[str, ItemT], removed: Collection[str] = ()) -> None:
+    def apply(
+        self,
+        changed: Mapping[str, ItemT],
+        removed: Collection[str] = (),
+        *,
+        may_wait: bool = False,
+    ) -> bool:
         """Take in a difference.
 
         Args:
             changed: Items that are new or differ, by id; equal ones are passed over.
             removed: Ids of rows that are gone.
+            may_wait: Where lines enough are on the screen, leave them until something else is done
+                or `tick` is called, as there is more to come.
+
+        Returns:
+            Whether the screen has been brought up to date.
         """
-        self._change(lambda: self._rows.apply(changed, removed))
+        waits = may_wait and 0 < self._cursor.height <= len(self._lines)
+        self._change(lambda: self._rows.apply(changed, removed), show=not waits)
+        return not waits
 
     def replace(self, items: Mapping[str, ItemT]) -> None:
         """Make these all the rows; what is the same as before is left alone.
@@ -251,8 +264,10 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
 
     def set_linked(self, row_ids: Iterable[str]) -> None:
         """Light these rows up, and no others; ids that are not there may be given too."""
-        self._linked = frozenset(row_ids)
-        self._update()
+        linked = frozenset(row_ids)
+        if linked != self._linked:
+            self._linked = linked
+            self._update()
 
     def set_placeholder(self, lines: Sequence[str], tone: str = "muted") -> None:
         """Say what to show while no row is: why there is none, and what to do next.
@@ -412,11 +427,12 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         """Move by one view, leaving a line of it for orientation."""
         self._move(self._cursor.index + direction * max(1, self._cursor.height - 1))
 
-    def _change(self, change: Callable[[], set[str] | None]) -> None:
+    def _change(self, change: Callable[[], set[str] | None], *, show: bool = True) -> None:
         """Change the rows, and hold cursor and view through it.
 
         Args:
             change: Does it; gives the rows that changed, or `None` where only their order did.
+            show: Bring the screen up to date.
         """
         anchor = self._cursor.anchor()
         changed = change()
@@ -425,7 +441,8 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
                 return
             self._marks.forget(changed)
         self._cursor.hold(anchor)
-        self._update()
+        if show:
+            self._update()
 
     def _update(self, reread: Collection[str] | None = ()) -> None:
         """Bring the screen up to date after any change, and tell who listens.
