@@ -6,12 +6,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 
 import msgspec
 
 from rcv3_tui.api import errors
+from rcv3_tui.api.dates import http_date
 from rcv3_tui.model.text import clean
 from rcv3_tui.settings import Secret
 
@@ -158,6 +157,8 @@ def _html_text(text: str) -> str:
 
 def status_phrase(status: int) -> str:
     """Give the words that HTTP has for a status."""
+    from http import HTTPStatus  # only errors need it
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -206,7 +207,7 @@ def retry_after_of(headers: Mapping[str, str], body: bytes, now: datetime) -> fl
         else:
             return max(0.0, seconds) if math.isfinite(seconds) else None
         try:
-            return _seconds_until(parsedate_to_datetime(header), now)
+            return _seconds_until(http_date(header), now)
         except ValueError:
             return None
     if found := re.search(rb'"retryAt"\s*:\s*"([^"]{1,40})"', body):

@@ -6,13 +6,13 @@ import ipaddress
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 
 from rcv3_tui import __version__
+from rcv3_tui.api.dates import http_date
 from rcv3_tui.api.errors import ApiError, InsecureEndpoint
 from rcv3_tui.settings import Secret, Settings
 
@@ -80,10 +80,9 @@ class Reply(Struct, frozen=True):
     def date(self) -> datetime | None:
         """The service's time of day when it answered, None when it does not tell."""
         try:
-            date = parsedate_to_datetime(self.headers.get("date") or "")
+            return http_date(self.headers.get("date") or "")
         except ValueError:
             return None
-        return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
 
     @property
     def is_success(self) -> bool:
