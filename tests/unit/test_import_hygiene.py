@@ -81,6 +81,12 @@ def test_the_console_is_loaded_without_what_no_first_picture_shows() -> None:
     assert not packages(loaded) & {"httpx", "starlette", "uvicorn", "stamina"}
     assert not loaded & {"textual.widgets._input", "textual.widgets._tree", "textual.suggester"}
     assert not loaded & {"rcv3_tui.model.filters", "rcv3_tui.model.attention.watch"}
+    assert not loaded & {"rcv3_tui.tui.screens.dialog", "rcv3_tui.tui.screens.choose"}
+
+
+def test_the_first_lists_are_read_without_the_parser_of_mail() -> None:
+    loaded = modules_after("import rcv3_tui.sync.opening, rcv3_tui.sync.region")
+    assert not packages(loaded) & {"email", "http", "calendar"}
 
 
 def test_the_palette_is_textuals_own_once_it_is_asked_for() -> None:

@@ -19,7 +19,6 @@ from rcv3_tui.sync.changes import (
     SnapshotChanged,
     Warned,
 )
-from rcv3_tui.tui.actions.leaving import LeaveScreen
 from rcv3_tui.tui.formats import duration, progress
 from rcv3_tui.tui.messages import Said
 from rcv3_tui.tui.picture import PART_OF, PaneKind, RowDiffs
@@ -147,7 +146,12 @@ class Hearing:
         else:
             self._tell(operation, before, ends=ends)
         console.write_header()
-        for screen in console.app.screen_stack[1:]:
+        in_front = console.app.screen_stack[1:]
+        if not in_front:
+            return
+        from rcv3_tui.tui.screens.leave import LeaveScreen  # only a key brings one up
+
+        for screen in in_front:
             if isinstance(screen, LeaveScreen):
                 screen.look_again()
 
