@@ -89,7 +89,8 @@ class Hearing:
         rows = console.picture.take_snapshot(snapshot, diff)
         console.mask_names()
         # Of a long list there is more to come in a moment, before which rows need not move about.
-        loads = any(snapshot.part(part).fetched is None for part in MAIN)
+        states = [snapshot.part(part) for part in MAIN]
+        loads = any(state.fetched is None and state.error is None for state in states)
         self._apply(rows, may_wait=loads)
         if snapshot.region in self._loading and not loads:
             for pane in console.panes.in_view():

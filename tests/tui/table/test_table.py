@@ -184,6 +184,33 @@ async def test_what_may_wait_is_shown_with_the_next_key_or_tick(
             repaints.clear()
 
 
+async def test_the_cursor_means_the_row_that_is_seen_until_more_is_shown() -> None:
+    app = world(things(50))
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.sort_by("count")
+        await pilot.pause()
+        app.table.apply({"id-x": Thing("before", count=-1)}, may_wait=True)
+        assert app.table.cursor_id == "id-0"
+        app.table.tick()
+        assert (app.table.cursor_id, names(app.table)[0]) == ("id-x", "before")
+        app.table.apply({"id-y": Thing("first", count=-2)}, may_wait=True)
+        await pilot.press("j")
+        assert app.table.cursor_id == "id-0"
+        app.table.tick()
+        assert app.table.cursor_id == "id-0"
+        assert names(app.table)[:2] == ["before", "web-0"]
+
+
+async def test_a_click_means_the_row_that_is_seen() -> None:
+    app = world(things(50))
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.sort_by("count")
+        await pilot.pause()
+        app.table.apply({"id-x": Thing("before", count=-1)}, may_wait=True)
+        await pilot.click(app.table, offset=(4, 3))
+        assert app.table.cursor_id == "id-2"
+
+
 async def test_nothing_waits_while_there_is_room_for_more() -> None:
     app = world(things(2))
     async with app.run_test(size=SIZE) as pilot:

@@ -58,19 +58,22 @@ class Cursor(Struct, Generic[ItemT]):
         before = (rows.id_at(i) for i in range(index - 1, max(-1, index - 1 - _NEIGHBOURS), -1))
         return Anchor(self.row_id, index, (*after, *before))
 
-    def hold(self, anchor: Anchor) -> None:
+    def hold(self, anchor: Anchor, *, unseen: bool = False) -> None:
         """Find the place again, after the rows changed.
 
         The cursor stays on its row, and the row on its line of the screen as far as the rows allow.
-        Where the row went away, the next one that stayed takes its place.
+        Where the row went away, the next one that stayed takes its place. A cursor that nobody has
+        moved waits on the first row.
 
         Args:
             anchor: The place before the change.
+            unseen: The change is not shown yet: a cursor that nobody has moved stays where it is
+                seen, as a key that is pressed now means that row.
         """
         if not len(self.rows):
             self.row_id, self.index, self.top = None, 0, 0
             return
-        if not self.moved or anchor.row_id is None:
+        if anchor.row_id is None or not (self.moved or unseen):
             self._stand_on(0)
             self.top = 0
             return
@@ -80,6 +83,12 @@ class Cursor(Struct, Generic[ItemT]):
         self._stand_on(anchor.index if index is None else index)
         self.top = self.index - line
         self._keep_in_view()
+
+    def wait_at_top(self) -> None:
+        """Stand on the first row, unless somebody has moved the cursor."""
+        if not self.moved and len(self.rows):
+            self._stand_on(0)
+            self.top = 0
 
     def move(self, index: int) -> None:
         """Go to a place, or the nearest there is, scrolling no more than needed."""

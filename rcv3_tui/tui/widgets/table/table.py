@@ -143,6 +143,7 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         Args:
             row_ids: The rows it may concern; all in view with `None`.
         """
+        self._cursor.wait_at_top()
         self._update(tuple(row_ids) if row_ids is not None else None)
 
     def set_filter(self, predicate: Callable[[ItemT], bool] | None) -> None:
@@ -340,7 +341,9 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
         offset = event.get_content_offset(self)
         line = -1 if offset is None else offset.y - self._header_height
         if 0 <= line < len(self._lines):
-            self._move(self._cursor.top + line)
+            # What is seen counts, where rows have come that are not shown yet.
+            place = self._rows.index_of(self._lines[line][0])
+            self._move(self._cursor.top + line if place is None else place)
             if event.chain == 2:
                 self.action_choose()
 
@@ -440,7 +443,7 @@ class Table(LateStyles, Generic[ItemT], can_focus=True):
             if not changed:
                 return
             self._marks.forget(changed)
-        self._cursor.hold(anchor)
+        self._cursor.hold(anchor, unseen=not show)
         if show:
             self._update()
 
