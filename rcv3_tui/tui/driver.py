@@ -71,7 +71,7 @@ class TerminalDriver(LinuxDriver):
         # As much of a file as Textual's writer asks of one.
         self._file: TerminalFile = _terminal_file()  # type: ignore[assignment]
         self._is_on = False
-        self._keys = _Keys(debug)
+        self._keys: _Keys
         self._read_from: int | None = None
         """Read on the event loop; None: by the thread."""
         self._alone: asyncio.TimerHandle | None = None

@@ -150,13 +150,7 @@ class Picture:
         before = self.snapshots.get(region)
         self.snapshots[region] = snapshot
         if first:
-            diff = Diff(
-                servers=Delta(frozenset(snapshot.servers)),
-                public_ips=Delta(frozenset(snapshot.public_ips)),
-                pools=Delta(frozenset(snapshot.pools)),
-                nodes=Delta(frozenset(n for pool in snapshot.nodes.values() for n in pool)),
-                networks=Delta(frozenset(snapshot.networks)),
-            )
+            diff = snapshot.everything()
         self._note_times(before, snapshot, diff)
         servers = diff.servers
         if before is not None and diff.pools and _names_differ(before, snapshot, diff.pools):

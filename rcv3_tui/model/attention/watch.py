@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from rcv3_tui.model.attention import public_ips, servers
 from rcv3_tui.model.attention.case import Case, Judgement, Since
 from rcv3_tui.model.attention.findings import Finding, Row, Rule, in_order
@@ -34,18 +36,8 @@ def find(
         The findings, the worst first.
     """
     watch = Watch(usual, since)
-    watch.take(snapshot, everything(snapshot), now)
+    watch.take(snapshot, snapshot.everything(), now)
     return watch.findings
-
-
-def everything(snapshot: Snapshot) -> Diff:
-    """Give the diff that names every row of a picture."""
-    return Diff(
-        servers=Delta(frozenset(snapshot.servers)),
-        public_ips=Delta(frozenset(snapshot.public_ips)),
-        pools=Delta(frozenset(snapshot.pools)),
-        nodes=Delta(frozenset(key for pool in snapshot.nodes.values() for key in pool)),
-    )
 
 
 class Watch:
@@ -108,7 +100,7 @@ class Watch:
         """
         before, self._snapshot = self._snapshot, snapshot
         if before is None or _was_kept(before, snapshot):
-            diff = everything(snapshot)
+            diff = snapshot.everything()
         elif before.part(Part.SERVERS).is_read != snapshot.part(Part.SERVERS).is_read:
             diff = merge(diff, self._about_servers(snapshot))
         case = self._case(snapshot, now)
@@ -120,22 +112,13 @@ class Watch:
 
     def _about_servers(self, snapshot: Snapshot) -> Diff:
         """Give the rows that may be judged otherwise since it is known which servers there are."""
-        servers = snapshot.servers
         found = {key for part, key in self._found if part is Part.PUBLIC_IPS}
-        return Diff(
-            public_ips=Delta(
-                frozenset(
-                    key
-                    for key, record in snapshot.public_ips.items()
-                    if (link := record.server) is None
-                    or (server := servers.get(link.key)) is None
-                    or server.access_ip != record.address
-                    or key in found
-                )
-            ),
-            pools=Delta(frozenset(snapshot.pools)),
-            nodes=Delta(frozenset(key for pool in snapshot.nodes.values() for key in pool)),
+        ill = frozenset(
+            key
+            for key, record in snapshot.public_ips.items()
+            if not public_ips.is_plainly_well(snapshot, record, servers_read=True)
         )
+        return replace(snapshot.everything(), servers=Delta(), public_ips=Delta(ill | found))
 
     def learn(self, usual: Usual) -> None:
         """Go by other usual durations from the next look on, for what moves already too."""

@@ -42,8 +42,6 @@ class Hearing:
         self._console = console
         self._links: dict[str, Link] = {}
         self._has_judged = False
-        self._loading: set[str] = set()
-        """Regions of which not every list has been read so far."""
 
     @property
     def links(self) -> Collection[Link]:
@@ -86,16 +84,15 @@ class Hearing:
         if signed_in is not None and snapshot.region not in signed_in.regions:
             # Told before the region was left, and heard after.
             return
+        before = console.picture.snapshots.get(snapshot.region)
         rows = console.picture.take_snapshot(snapshot, diff)
         console.mask_names()
         # Of a long list there is more to come in a moment, before which rows need not move about.
-        states = [snapshot.part(part) for part in MAIN]
-        loads = any(state.fetched is None and state.error is None for state in states)
+        loads = _is_loading(snapshot)
         self._apply(rows, may_wait=loads)
-        if snapshot.region in self._loading and not loads:
+        if not loads and before is not None and _is_loading(before):
             for pane in console.panes.in_view():
                 pane.tick()
-        (self._loading.add if loads else self._loading.discard)(snapshot.region)
         if diff.parts:
             for kind, part in PART_OF.items():
                 if part in diff.parts and kind is not PaneKind.NODES:
@@ -227,6 +224,12 @@ class Hearing:
     def _apply(self, diffs: RowDiffs, *, may_wait: bool = False) -> None:
         self._console.panes.apply(diffs, may_wait=may_wait)
         self._console.bring_up_to_date()
+
+
+def _is_loading(snapshot: Snapshot) -> bool:
+    """Tell whether one of the lists that a screen shows first is still to come."""
+    states = [snapshot.part(part) for part in MAIN]
+    return any(state.fetched is None and state.error is None for state in states)
 
 
 def _outcome(operation: Operation) -> str:

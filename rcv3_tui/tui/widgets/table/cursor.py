@@ -74,8 +74,7 @@ class Cursor(Struct, Generic[ItemT]):
             self.row_id, self.index, self.top = None, 0, 0
             return
         if anchor.row_id is None or not (self.moved or unseen):
-            self._stand_on(0)
-            self.top = 0
+            self._stand_at_top()
             return
         line = anchor.index - self.top
         heir = next((row for row in (anchor.row_id, *anchor.heirs) if row in self.rows), None)
@@ -87,8 +86,7 @@ class Cursor(Struct, Generic[ItemT]):
     def wait_at_top(self) -> None:
         """Stand on the first row, unless somebody has moved the cursor."""
         if not self.moved and len(self.rows):
-            self._stand_on(0)
-            self.top = 0
+            self._stand_at_top()
 
     def move(self, index: int) -> None:
         """Go to a place, or the nearest there is, scrolling no more than needed."""
@@ -115,6 +113,10 @@ class Cursor(Struct, Generic[ItemT]):
         """
         self.height = max(0, height)
         self._keep_in_view()
+
+    def _stand_at_top(self) -> None:
+        self._stand_on(0)
+        self.top = 0
 
     def _stand_on(self, index: int) -> None:
         """Put the cursor on the row at a place, or the nearest there is."""
