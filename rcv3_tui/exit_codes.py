@@ -1,4 +1,4 @@
-"""What the program's exit code says; scripts rely on these numbers."""
+"""The exit codes, which scripts rely on, and the error of wrong usage."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ class ExitCode(IntEnum):
     """The exit codes of every command."""
 
     OK = 0
-    """All is well."""
+    """Success."""
     ATTENTION = 1
-    """The answer was got, and something in it needs attention."""
+    """The report was printed, and something in it needs attention."""
     USAGE = 2
-    """Wrong usage or configuration; nothing was asked of the service."""
+    """Wrong usage or configuration; nothing was sent."""
     CREDENTIALS_REFUSED = 3
-    """Identity does not accept the user name with its key or password."""
+    """Identity rejects the credentials."""
     UNREACHABLE = 4
     """The service cannot be reached."""
     SERVICE_ERROR = 5
-    """The service answered with an error."""
+    """The service returned an error."""
+    NOTHING_SENT = 6
+    """A change was not confirmed, not allowed, or no longer applicable; nothing was sent."""
+    NOT_SETTLED = 7
+    """The outcome of a change is unknown, or it did not settle in time; it is in the journal."""
     INTERNAL = 70
-    """A fault in this program itself (`EX_SOFTWARE` of sysexits.h)."""
+    """An error in this program (`EX_SOFTWARE` of sysexits.h)."""
     INTERRUPTED = 130
     """Stopped by Ctrl+C (128 + SIGINT)."""
+
+
+class UsageError(Exception):
+    """The command line or the configuration is wrong; the text is one line without secrets."""

@@ -1,4 +1,4 @@
-"""The texts by which RackConnect says why it will not do something."""
+"""Parses the messages in which RackConnect explains a 409, and words the temporary ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+POOL_BUSY = "the pool is being changed"
+NODE_BUSY = "the node is being changed"
+NOT_LISTED = "the service's response and its list of nodes differ"
+
 
 class ConflictKind(StrEnum):
-    """What a text says."""
+    """The meaning of a message."""
 
     NODE_NOT_ACTIVE = "node is not active"
     POOL_NOT_ACTIVE = "pool is not active"
@@ -20,11 +24,11 @@ class ConflictKind(StrEnum):
     NO_SUCH_SERVER = "server does not exist"
     IP_NOT_ACTIVE = "public IP is not active"
     OTHER = "other"
-    """A wording that is not known: to be shown, never to be taken for success."""
+    """An unknown wording: shown, and never treated as success."""
 
 
-class ConflictText(Struct, frozen=True):
-    """One text, and what was read from it. Ids are in lower case: the service changes theirs."""
+class ConflictMessage(Struct, frozen=True):
+    """One message and its parsed ids, in lower case: the service changes their case."""
 
     kind: ConflictKind
     text: str
@@ -69,23 +73,23 @@ _FORMS = tuple(
 )
 
 
-def parse_conflict(text: str) -> ConflictText:
-    """Read one text of a 409 (RackConnect API reference, section 4.7).
+def parse_conflict(text: str) -> ConflictMessage:
+    """Parse one message of a 409 (RackConnect API reference, section 4.7).
 
     Args:
-        text: One text; white space and quotes around it do not matter.
+        text: The message; surrounding whitespace and quotes are ignored.
 
     Returns:
-        What it says; `ConflictKind.OTHER` for a wording that is not known.
+        The parsed message; `ConflictKind.OTHER` for an unknown wording.
     """
     bare = text.strip().strip("\"'").strip()
     for kind, form in _FORMS:
         if found := form.match(bare):
             ids = {name: _identifier(value) for name, value in found.groupdict().items()}
-            return ConflictText(kind=kind, text=bare, **ids)
-    return ConflictText(kind=ConflictKind.OTHER, text=bare)
+            return ConflictMessage(kind=kind, text=bare, **ids)
+    return ConflictMessage(kind=ConflictKind.OTHER, text=bare)
 
 
 def _identifier(value: str) -> str:
-    """Bring an id into the form ids are compared in; a sentence may end right after it."""
+    """Normalize an id for comparisons; a sentence may end right after it."""
     return value.rstrip(".,;\"'").lower()

@@ -1,25 +1,29 @@
-"""What can go wrong between this program and the services, as one tree.
+"""Errors of the services and of the way to them, as one tree.
 
 ```
-ApiError                     any of them: operation, target, message, status, request_id
-├── NotReached               no answer; `sent` tells whether the request may have been applied
-├── InsecureEndpoint         a URL that no secret is sent to: plain http beyond loopback, and such
-├── CredentialsRefused       Identity does not take the user name and secret; final
-│   └── SecondFactorNeeded   right so far, a passcode is wanted
-├── TokenRefused             401 again, right after a new token
-├── Forbidden                403 for want of a role
-├── Throttled                too many requests: 403 that says so, 413, 429, 503 with Retry-After
-├── NotFound                 404, 410
-├── Conflict                 409, 422: the service's texts, parsed
-├── BadRequest               400 and other 4xx; also what is refused before it is sent
-├── NotSupported             405, 501: another revision of the service
-├── ServerFault              5xx
-├── BadBody                  an answer that is not what it should be: no JSON, cut off, redirect
-└── NoSuchRegion             the account has no RackConnect v3.0 there
+ApiError                      any of them: operation, target, message, status, request_id
+├── ConnectionFailed          no response; `sent` says whether the request may have been applied
+│   └── ProxyFailed           the environment's proxy is down, unusable, or refuses
+├── InsecureEndpoint          a URL that gets no secret: plain http beyond loopback, and the like
+├── CredentialsRefused        Identity rejects the user name and secret; final
+│   └── SecondFactorNeeded    correct so far, a passcode is needed
+├── TokenRefused              401 again, right after a new token
+├── Forbidden                 403: the user lacks a role
+├── Throttled                 too many requests: 403 that says so, 413, 429, 503 with Retry-After
+├── NotFound                  404, 410
+├── Conflict                  409, 422: the service's messages, parsed
+├── BadRequest                400 and other 4xx; also rejected by this client before sending
+├── OperationNotSupported     405, 501: another revision of the service
+├── ServerError               5xx
+├── MalformedResponse         not what it should be: not JSON, cut off, a redirect
+├── WrongTenant               Identity's response is not for the requested tenant
+└── RegionUnavailable         the account has no RackConnect v3.0 in the region
+    └── NoRackConnect         nor in any other region
 ```
 
-What each means for a change: `NotReached` with `sent`, `ServerFault` and `BadBody` prove nothing,
-so one has to look before sending again; all others prove that nothing was applied.
+For a change, `ConnectionFailed` with `sent`, `ServerError` and `MalformedResponse` leave the
+outcome unknown: the resource has to be read before the request is sent again. All others prove that
+nothing was applied.
 """
 
 # Named for what happened; each of them is an ApiError.
@@ -30,17 +34,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rcv3_tui.api.conflicts import ConflictText
+    from rcv3_tui.api.conflicts import ConflictMessage
 
 
 class ApiError(Exception):
-    """Any failure of a call, in words that can be shown.
+    """Any failure of a request, with a message that can be shown.
 
     Args:
-        message: The service's own words, cleaned and cut, or ours where it said nothing.
-        operation: What was tried, in words: `add public IP`.
+        message: The service's message, sanitized and truncated, or ours where it sent none.
+        operation: What was tried: `add public IP`.
         target: What it was tried on: an id, a name, a host.
-        status: HTTP status, None when there was no answer.
+        status: HTTP status; None without a response.
         request_id: The service's id of the request, for Support.
     """
 
@@ -60,35 +64,35 @@ class ApiError(Exception):
         self.status = status
         self.request_id = request_id
         self.never_sent = False
-        """True when it went wrong before the call itself was made: while signing in."""
+        """True when the failure came before the request itself: while signing in."""
 
     @property
-    def proves_not_applied(self) -> bool:
-        """Tell whether a change that ended this way has surely not been carried out."""
+    def is_definitely_not_applied(self) -> bool:
+        """Return whether a change that failed this way has certainly not been applied."""
         return True
 
-    def about(self, operation: str, target: str = "") -> ApiError:
-        """Name the operation and target, where the raiser did not know them.
+    def with_context(self, operation: str, target: str = "") -> ApiError:
+        """Set the operation and target where the raiser did not know them.
 
         Args:
             operation: What was tried.
             target: What it was tried on.
 
         Returns:
-            This same error, for `raise error.about(...)`.
+            This same error, for `raise error.with_context(...)`.
         """
         self.operation = self.operation or operation
         self.target = self.target or target
         return self
 
     def one_line(self) -> str:
-        """Say it in one line: what was tried, on what, what came back."""
+        """Return one line: what was tried, on what, and what happened."""
         tried = " ".join(part for part in (self.operation, self.target) if part)
-        return f"{tried}: {self.came_back}" if tried else self.came_back
+        return f"{tried}: {self.detail}" if tried else self.detail
 
     @property
-    def came_back(self) -> str:
-        """What came back alone, for where it is clear what was tried."""
+    def detail(self) -> str:
+        """The message, status and request id, for places where the operation is known."""
         details = [f"HTTP {self.status}"] if self.status is not None else []
         if self.request_id and self.request_id not in self.message:
             details.append(f"request id {self.request_id}")
@@ -102,12 +106,12 @@ class ApiError(Exception):
         return f"{type(self).__name__}({self.one_line()!r})"
 
 
-class NotReached(ApiError):
-    """No answer came, so nothing proves whether the request was applied.
+class ConnectionFailed(ApiError):
+    """No response arrived, so it is unknown whether the request was applied.
 
     Args:
-        cause: Short words: `connection refused`, `name not found`, `timed out after 20 s`.
-        sent: False when the request provably never left this machine.
+        cause: A short phrase: `connection refused`, `name not found`, `timed out after 20 s`.
+        sent: False when the request certainly never left this machine.
         operation: What was tried.
         target: What it was tried on.
     """
@@ -118,25 +122,32 @@ class NotReached(ApiError):
         self.sent = sent
 
     @property
-    def proves_not_applied(self) -> bool:
+    def is_definitely_not_applied(self) -> bool:
         """True only when the request never left."""
         return self.never_sent or not self.sent
 
 
+class ProxyFailed(ConnectionFailed):
+    """The environment's proxy is unusable, does not respond, or refuses.
+
+    The cause names the proxy, its variable and what to do. The request itself was not sent.
+    """
+
+
 class InsecureEndpoint(ApiError):
-    """A URL that nothing is sent to, because a secret would be readable on the way."""
+    """A URL that gets no request, because others could read the secret in transit."""
 
 
 class CredentialsRefused(ApiError):
-    """Identity refused the credentials. Never repeated: accounts lock (reference 3.5)."""
+    """Identity rejected the credentials. Never retried: accounts lock (reference 3.5)."""
 
 
 class SecondFactorNeeded(CredentialsRefused):
-    """The password was right; Identity wants a passcode as well (reference 3.5).
+    """The password was correct; Identity also needs a passcode (reference 3.5).
 
     Args:
-        session_id: Goes back to Identity together with the passcode.
-        message: Identity's words.
+        session_id: Sent back to Identity together with the passcode.
+        message: Identity's message.
         operation: What was tried.
         target: The user.
         status: HTTP status.
@@ -156,7 +167,7 @@ class SecondFactorNeeded(CredentialsRefused):
 
 
 class TokenRefused(ApiError):
-    """A service refused a token that Identity had just handed out."""
+    """A service rejected a token that Identity had just issued."""
 
 
 class Forbidden(ApiError):
@@ -164,13 +175,13 @@ class Forbidden(ApiError):
 
 
 class Throttled(ApiError):
-    """Too many requests; the call was not applied.
+    """Too many requests; the request was not applied.
 
     Args:
-        message: The service's words.
-        retry_after: Seconds to wait as the service says, None when it does not say.
-        is_certain: It can mean nothing else; a 403 without a word may be the want of a role too
-            (RackConnect API reference, section 7).
+        message: The service's message.
+        retry_after: Seconds to wait, from the response; None when it names none.
+        is_certain: Whether nothing else can be meant; a 403 without a message may also mean a
+            missing role (RackConnect API reference, section 7).
         operation: What was tried.
         target: What it was tried on.
         status: HTTP status.
@@ -196,15 +207,15 @@ class Throttled(ApiError):
 
 
 class NotFound(ApiError):
-    """The resource is not there (any more), or the path is wrong."""
+    """The resource does not exist (any more), or the path is wrong."""
 
 
 class Conflict(ApiError):
-    """The service will not do it now; nothing at all was applied, bulk calls included.
+    """The service rejects the change for now; nothing was applied, not even part of a bulk request.
 
     Args:
-        texts: Every text of the answer, cleaned.
-        conflicts: The same texts, parsed, in the same order.
+        texts: Every message of the response, sanitized.
+        conflicts: The same messages, parsed, in the same order.
         operation: What was tried.
         target: What it was tried on.
         status: HTTP status.
@@ -214,7 +225,7 @@ class Conflict(ApiError):
     def __init__(
         self,
         texts: tuple[str, ...],
-        conflicts: tuple[ConflictText, ...],
+        conflicts: tuple[ConflictMessage, ...],
         *,
         operation: str = "",
         target: str = "",
@@ -233,37 +244,37 @@ class Conflict(ApiError):
 
 
 class BadRequest(ApiError):
-    """The request itself is at fault; sending it again cannot help."""
+    """The request itself is wrong; sending it again cannot help."""
 
 
-class NotSupported(ApiError):
-    """This revision of the service does not know the call."""
+class OperationNotSupported(ApiError):
+    """This revision of the service does not support the request."""
 
 
-class ServerFault(ApiError):
-    """The service or its gateway failed, maybe after having applied the request."""
+class ServerError(ApiError):
+    """The service or its gateway failed, possibly after applying the request."""
 
     @property
-    def proves_not_applied(self) -> bool:
-        """A malformed body gives 500 just as a fault after the work does."""
+    def is_definitely_not_applied(self) -> bool:
+        """A 500 follows a malformed body as well as a failure after the work was done."""
         return self.never_sent
 
 
-class BadBody(ApiError):
-    """An answer came and is not what it should be: an outage page, cut off, another shape."""
+class MalformedResponse(ApiError):
+    """A response has the wrong form: an outage page, cut off, or another structure."""
 
     @property
-    def proves_not_applied(self) -> bool:
-        """The request was answered as if it had succeeded."""
+    def is_definitely_not_applied(self) -> bool:
+        """The status says that the request succeeded."""
         return self.never_sent
 
 
-class NoSuchRegion(ApiError):
+class RegionUnavailable(ApiError):
     """The account has no RackConnect v3.0 in the region.
 
     Args:
-        region: The one asked for.
-        regions: Those that have it.
+        region: The requested region.
+        regions: The regions that have it.
     """
 
     def __init__(self, region: str, regions: tuple[str, ...] = ()) -> None:
@@ -274,3 +285,52 @@ class NoSuchRegion(ApiError):
         )
         self.region = region
         self.regions = regions
+
+
+class NoRackConnect(RegionUnavailable):
+    """The service catalog has no RackConnect v3.0 for the tenant, in any region.
+
+    Args:
+        region: The requested region, or the default one.
+        tenant: The account.
+        roles: Regions that the user has a role `rackconnect:v3-REGION` for (reference, 14).
+        elsewhere: Other tenants of the same user that have it.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        tenant: str,
+        *,
+        roles: tuple[str, ...] = (),
+        elsewhere: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(region)
+        owner = f"tenant {tenant}" if tenant else "this account"
+        what = f"{owner} has no RackConnect v3.0 in the service catalog"
+        if elsewhere:
+            why = f"the user's tenants that have it: {', '.join(elsewhere)}"
+        elif roles:
+            names = ", ".join(f"rackconnect:v3-{role}" for role in roles)
+            why = f"but the user has the role {names}: the entry is missing, which is for Support"
+        else:
+            why = "and the user no role rackconnect:v3-REGION: it is not set up for this account"
+        self.message = f"{what}{';' if elsewhere else ','} {why}"
+        self.args = (self.message,)
+        self.tenant = tenant
+        self.roles = roles
+        self.elsewhere = elsewhere
+
+
+class WrongTenant(ApiError):
+    """Identity's response is for another tenant, for several, or has no endpoints of the tenant.
+
+    Args:
+        message: What does not match.
+        tenants: The accounts whose endpoints the service catalog lists.
+    """
+
+    def __init__(self, message: str, tenants: tuple[str, ...]) -> None:
+        listed = ", ".join(tenants) or "none"
+        super().__init__(f"{message}; tenants in the service catalog: {listed}")
+        self.tenants = tenants

@@ -1,4 +1,4 @@
-"""The line that the log gets for each request: what, where, how it ended, how long it took."""
+"""Logs one line per request: method, host and path, outcome, duration."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import logging
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from rcv3_tui.api.faults import safe_text
-from rcv3_tui.api.http import Call
+from rcv3_tui.api.error_responses import sanitize
+from rcv3_tui.api.http_client import HttpRequest
 
 _log = logging.getLogger("rcv3_tui.api")
 
 
-def log_request(call: Call, outcome: str, began: float, request_id: str | None = None) -> None:
-    """Write one line at level debug; neither query, header nor body is in it.
+def log_request(
+    call: HttpRequest, outcome: str, began: float, request_id: str | None = None
+) -> None:
+    """Log a request at level debug, without query, headers and body.
 
     Args:
-        call: What was sent.
+        call: The request.
         outcome: The status, or why there is none.
-        began: When it was sent, by `perf_counter`.
-        request_id: The service's own, to ask its support about.
+        began: When it was sent, from `perf_counter`.
+        request_id: The service's id of the request, for Support.
     """
     if _log.isEnabledFor(logging.DEBUG):
         url = urlsplit(call.url)
@@ -27,7 +29,7 @@ def log_request(call: Call, outcome: str, began: float, request_id: str | None =
             "%s %s%s: %s in %.0f ms%s",
             call.method,
             url.hostname,
-            safe_text(url.path),
+            sanitize(url.path),
             outcome,
             (perf_counter() - began) * 1000,
             f", request id {request_id}" if request_id else "",

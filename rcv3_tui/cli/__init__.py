@@ -1,12 +1,11 @@
-"""The command line: one file a command, and the way in.
+"""The command line: `main` runs the command that `dispatch` finds, one module per command.
 
-`commands` lists the commands; each names a module here that has `parser()` and `run(options)`.
-What a command needs is imported when it runs, so that `--version` and a wrong flag answer at
-once.
+`commands` lists the commands. Each names a module here with `parser()` and `run(options)`. Only
+`run` imports what the command needs, so that `--version`, `--help` and a wrong option are fast.
 """
 
 from __future__ import annotations
 
-from rcv3_tui.cli.entry import main
+from rcv3_tui.cli.main import main
 
 __all__ = ["main"]

@@ -1,18 +1,18 @@
-"""`rcv3-tui completion`: what a shell needs to complete this program's words."""
+"""`rcv3-tui completion`: prints the completion script of a shell."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from importlib import import_module
+import os
 
-from rcv3_tui.cli.parsing import OneOf, Parser, add_log_level
-from rcv3_tui.cli.usage import PROGRAM
+from rcv3_tui import PROGRAM
+from rcv3_tui.cli.argparse_ext import ChoiceArg, Parser, add_log_level
+from rcv3_tui.standard_streams import write_output
 
 SHELLS = ("bash", "zsh", "fish")
 
 _PROFILES = "profiles"
-"""What the scripts themselves ask for: the names of the profiles."""
+"""What the scripts pass to get the names of the profiles."""
 
 _EPILOG = """\
 examples:
@@ -23,42 +23,37 @@ examples:
 
 
 def parser() -> Parser:
-    """Make the parser of `rcv3-tui completion`."""
-    made = Parser(
+    """Return the parser of `rcv3-tui completion`."""
+    root = Parser(
         f"{PROGRAM} completion",
-        "Print the script that lets a shell complete commands, flags and their values.",
+        "Print the script that lets a shell complete commands, options and values.",
         _EPILOG,
     )
-    made.add_argument(
+    root.positionals.add_argument(
         "shell",
         metavar="SHELL",
-        type=OneOf("shell", (*SHELLS, _PROFILES)),
-        choices=None,
+        type=ChoiceArg("shell", (*SHELLS, _PROFILES)),
         help=", ".join(SHELLS),
     )
-    add_log_level(made)
-    return made
+    add_log_level(root)
+    return root
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it."""
+    """Print the script, or the names of the profiles."""
     if options.shell == _PROFILES:
-        sys.stdout.write("".join(f"{name}\n" for name in _profiles()))
+        from rcv3_tui import config
+
+        try:
+            names = config.profile_names(os.environ)
+        except config.ConfigError:
+            # A wrong file completes nothing.
+            names = ()
+        write_output("".join(f"{name}\n" for name in names))
         return 0
-    from rcv3_tui.cli.described import describe
 
-    module = import_module(f"rcv3_tui.cli.shells.{options.shell}")
-    sys.stdout.write(module.script(describe()))
+    from rcv3_tui.cli.introspect import describe
+    from rcv3_tui.cli.shells import SCRIPTS
+
+    write_output(SCRIPTS[options.shell](describe()))
     return 0
-
-
-def _profiles() -> tuple[str, ...]:
-    """List the profiles that there are; a file that is wrong has none to offer."""
-    import os
-
-    from rcv3_tui import config
-
-    try:
-        return config.profile_names(os.environ)
-    except config.ConfigError:
-        return ()

@@ -1,19 +1,18 @@
-"""`rcv3-tui doctor`: what is right, what is not, and what to do about it."""
+"""`rcv3-tui doctor`: checks the setup and suggests what to do about problems."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 
-from rcv3_tui.cli.account import add_account_flags, flags_of
-from rcv3_tui.cli.parsing import Parser, add_log_level
-from rcv3_tui.cli.terminal import locale_is_utf8
-from rcv3_tui.cli.usage import PROGRAM
+from rcv3_tui import PROGRAM
+from rcv3_tui.cli.account_options import add_account_options
+from rcv3_tui.cli.argparse_ext import Parser, add_log_level, log_to_stderr
+from rcv3_tui.standard_streams import write_output
 
 _EPILOG = """\
-One line a check: ok, note, warn or FAIL, what was looked at, what was found,
-and after -> what to do. Signs in once and shows no secret.
+One line per check: ok, note, warn or FAIL, the subject, the result, and after
+-> what to do. Signs in once and never shows a secret.
 
 examples:
   rcv3-tui doctor
@@ -21,51 +20,58 @@ examples:
   rcv3-tui doctor --offline | grep -v ^ok
 
 exit codes:
-  0  all is well, or there are only notes
+  0  no problems; there may be notes
   1  there are warnings
-  with a FAIL, that of the first one:
-  2  configuration                4  the service cannot be reached
-  3  credentials                  5  the service answered with an error
+  with a FAIL, the code of the first one:
+  2  configuration                4  the service is unreachable
+  3  credentials                  5  the service returned an error
 """
 
 
 def parser() -> Parser:
-    """Make the parser of `rcv3-tui doctor`."""
-    made = Parser(
+    """Return the parser of `rcv3-tui doctor`."""
+    root = Parser(
         f"{PROGRAM} doctor",
-        "Check configuration, credentials, files, terminal, the way to Identity, and\n"
-        "each region's endpoints.",
+        "Check configuration, credentials, files, terminal, the connection to Identity,\n"
+        "and the endpoints of each region.",
         _EPILOG,
-        usage=f"{PROGRAM} doctor [flags]",
+        usage=f"{PROGRAM} doctor [options]",
     )
-    made.add_argument("--offline", action="store_true", help="send nothing")
-    add_account_flags(made, demo=False)
-    add_log_level(made)
-    return made
+    root.options.add_argument("--offline", action="store_true", help="send no requests")
+    add_account_options(root, demo=False)
+    add_log_level(root)
+    return root
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check everything.
+    """Run all checks.
 
     Returns:
         The exit code.
     """
     from rcv3_tui import config
-    from rcv3_tui.cli.logs import log_to_stderr
-    from rcv3_tui.doctor.examination import examine
-    from rcv3_tui.doctor.finding import Finding
+    from rcv3_tui.cli import account_settings
+    from rcv3_tui.doctor.check_result import CheckResult
+    from rcv3_tui.doctor.runner import run_checks
+    from rcv3_tui.terminal_capabilities import locale_is_utf8
 
     log_to_stderr(getattr(options, "log_level", None))
     plain = not locale_is_utf8()
 
-    def tell(finding: Finding) -> None:
-        sys.stdout.write(f"{finding.line(ascii_text=plain)}\n")
-        sys.stdout.flush()
+    def report(result: CheckResult) -> None:
+        write_output(f"{result.line(ascii_text=plain)}\n")
 
-    where = config.paths()
-    plan: config.Plan | config.ConfigError
+    where = config.user_paths()
+    pending: config.PendingConfig | config.ConfigError
     try:
-        plan = config.read(flags_of(options), os.environ, where)
+        pending = config.load_pending(account_settings.to_flags(options), os.environ, where)
     except config.ConfigError as error:
-        plan = error
-    return examine(plan, where, os.environ, tell, offline=options.offline)
+        pending = error
+    return run_checks(
+        pending,
+        where,
+        os.environ,
+        report,
+        check_display=account_settings.display_settings_problem,
+        offline=options.offline,
+    )

@@ -1,4 +1,4 @@
-"""Ctrl+C while modules are being loaded."""
+"""Ctrl+C while modules are imported."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from rcv3_tui.exit_codes import ExitCode
 
 
 @contextmanager
-def ending_at_once() -> Iterator[None]:
-    """Have Ctrl+C end the process at once, for as long as the block lasts.
+def exit_immediately_on_sigint() -> Iterator[None]:
+    """Exit the process on Ctrl+C, without an exception, while the block runs.
 
-    Raised in the middle of an import, an exception can be swallowed by the import system, or leave
-    a half-made module to whoever imports it next. Nothing has been begun by then that would have to
-    be put in order.
+    An exception in the middle of an import can be swallowed by the import system, or leave a
+    partially initialised module behind. There is nothing to clean up at this stage.
     """
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
-        # Somebody wants it otherwise: `nohup`, or a program that this is a part of.
+        # `nohup`, or a host program, handles the signal.
         yield
         return
     try:
-        signal.signal(signal.SIGINT, _end)
+        signal.signal(signal.SIGINT, _exit)
     except ValueError:
-        # Signals are the main thread's alone.
+        # Only the main thread can handle signals.
         yield
         return
     try:
@@ -36,5 +35,5 @@ def ending_at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     os._exit(ExitCode.INTERRUPTED)

@@ -1,12 +1,12 @@
-"""`rcv3-tui man`: the manual page, made from the parsers."""
+"""`rcv3-tui man`: prints the manual page."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 
-from rcv3_tui.cli.parsing import Parser, add_log_level
-from rcv3_tui.cli.usage import PROGRAM
+from rcv3_tui import PROGRAM
+from rcv3_tui.cli.argparse_ext import Parser, add_log_level
+from rcv3_tui.standard_streams import write_output
 
 _EPILOG = """\
 examples:
@@ -16,21 +16,21 @@ examples:
 
 
 def parser() -> Parser:
-    """Make the parser of `rcv3-tui man`."""
-    made = Parser(
+    """Return the parser of `rcv3-tui man`."""
+    root = Parser(
         f"{PROGRAM} man",
-        "Print the manual page in the form that man reads.",
+        "Print the manual page in roff, the format that man reads.",
         _EPILOG,
     )
-    add_log_level(made)
-    return made
+    add_log_level(root)
+    return root
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it."""
+    """Print the page."""
     del options
-    from rcv3_tui.cli.described import describe
-    from rcv3_tui.cli.manual import page
+    from rcv3_tui.cli.introspect import describe
+    from rcv3_tui.cli.man_page import render_man_page
 
-    sys.stdout.write(page(describe()))
+    write_output(render_man_page(describe()))
     return 0

@@ -1,18 +1,19 @@
-"""`rcv3-tui simulator`: an account to point scripts or the console at."""
+"""`rcv3-tui simulator`: serves a simulated account for scripts or the console."""
 
 from __future__ import annotations
 
 import argparse
 
-from rcv3_tui.cli.account import SCENARIOS, scenario
-from rcv3_tui.cli.parsing import Parser, Range, add_log_level
-from rcv3_tui.cli.usage import PROGRAM, UsageError
+from rcv3_tui import PROGRAM
+from rcv3_tui.cli.account_options import SCENARIOS, scenario
+from rcv3_tui.cli.argparse_ext import IntRange, Parser, add_log_level
+from rcv3_tui.exit_codes import UsageError
 
 DEFAULT_PORT = 8765
-"""Where the simulator listens unless told otherwise."""
+"""The TCP port that the simulator listens on by default."""
 
 _EPILOG = """\
-A fault is WHAT [METHOD] [/PATH] [xN] [skipN] [after], for instance:
+A fault is WHAT [METHOD] [/PATH] [xN] [skipN] [after | lateN], for instance:
   rcv3-tui simulator --fault "500 GET /public_ips x3" --fault "429 skip5"
 WHAT: a status, drop, cut, html, object, array, null, string, bad-item,
 role, silence=SECONDS.
@@ -20,46 +21,45 @@ role, silence=SECONDS.
 
 
 def parser() -> Parser:
-    """Make the parser of `rcv3-tui simulator`."""
-    made = Parser(
+    """Return the parser of `rcv3-tui simulator`."""
+    root = Parser(
         f"{PROGRAM} simulator",
-        "Serve a simulated RackConnect v3.0 account on this machine, to point scripts\n"
-        "or the console at.",
+        "Serve a simulated RackConnect v3.0 account on this machine, for scripts or the\nconsole.",
         _EPILOG,
     )
-    made.add_argument(
+    root.options.add_argument(
         "--port",
         metavar="N",
-        type=Range(0, 65535),
+        type=IntRange(0, 65535),
         default=DEFAULT_PORT,
-        help="where to listen (%(default)s); 0: any free port",
+        help="the port to listen on (%(default)s); 0: any free port",
     )
-    made.add_argument(
+    root.options.add_argument(
         "--scenario",
         metavar="NAME",
         type=scenario,
         default=SCENARIOS[0],
-        help=f"which account: {', '.join(SCENARIOS)} (%(default)s)",
+        help=f"the account: {', '.join(SCENARIOS)} (%(default)s)",
     )
-    made.add_argument(
-        "--seed", metavar="N", type=Range(0, 2**31), default=0, help="another account (0)"
+    root.options.add_argument(
+        "--seed", metavar="N", type=IntRange(0, 2**31), default=0, help="vary the account (0)"
     )
-    made.add_argument(
+    root.options.add_argument(
         "--fault",
         metavar="SPEC",
         action="append",
         default=[],
-        help="make something go wrong; may be given more than once",
+        help="inject a fault; repeatable",
     )
-    add_log_level(made)
-    return made
+    add_log_level(root)
+    return root
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl+C.
 
     Raises:
-        UsageError: A fault cannot be understood.
+        UsageError: A fault cannot be parsed.
     """
     from rcv3_tui.simulator import parse_fault
     from rcv3_tui.simulator.serve import serve

@@ -1,46 +1,51 @@
-"""What kind of terminal this process was started on, if any."""
+"""Checks that the console can run on the terminal that this process was started on."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
-from rcv3_tui.cli.usage import UsageError
-from rcv3_tui.terminal import refusal_of
+from rcv3_tui.exit_codes import UsageError
+from rcv3_tui.terminal_capabilities import driver_override, unsupported_reason
 
 
-def has_terminal() -> bool:
-    """Whether somebody can see the console and press its keys."""
+def is_interactive() -> bool:
+    """Return whether stdin and stdout are both a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def require_terminal() -> None:
-    """Make sure that there is one, and that the console can be drawn on it.
+    """Require a terminal that the console can be drawn on.
 
     Raises:
-        UsageError: There is none, or it cannot.
+        UsageError: There is none, it cannot position text, or `TEXTUAL_DRIVER` is wrong.
     """
-    if not has_terminal():
+    if driver := driver_override(os.environ):
+        _require_driver(driver)
+        return
+    if not is_interactive():
         raise UsageError(
             "the console needs a terminal for its input and output; "
-            "start it without pipes, with ssh -t from afar"
+            "start it without pipes, and over SSH with ssh -t"
         )
-    if refusal := refusal_of(os.environ):
-        raise UsageError(refusal)
+    if reason := unsupported_reason(os.environ):
+        raise UsageError(reason)
 
 
-def locale_is_utf8() -> bool:
-    """Whether the locale that this process was started in spells text in UTF-8.
+def _require_driver(name: str) -> None:
+    """Require a driver that can be imported.
 
-    Python takes the C locale for UTF-8 (PEP 538, PEP 540). That is right for files, but says
-    nothing of what a terminal draws.
+    Args:
+        name: The driver, as `package.module:Class`.
+
+    Raises:
+        UsageError: It cannot be imported.
     """
-    import locale
-
-    if sys.version_info < (3, 15) and sys.flags.utf8_mode and not _utf8_was_asked_for():
-        return False
-    return locale.getencoding().replace("-", "").replace("_", "").casefold() == "utf8"
-
-
-def _utf8_was_asked_for() -> bool:
-    return "utf8" in sys._xoptions or os.environ.get("PYTHONUTF8") == "1"
+    module, _, symbol = name.partition(":")
+    try:
+        getattr(importlib.import_module(module), symbol)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UsageError(
+            f"TEXTUAL_DRIVER={name} names no driver; unset it, or start with textual serve"
+        ) from error

@@ -1,4 +1,4 @@
-"""`config.toml`: its profiles and tables, checked from the first to the last key."""
+"""Reads `config.toml` and validates every key of it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from rcv3_tui import credentials
-from rcv3_tui.config import values
+from rcv3_tui.config import secrets, validators
+from rcv3_tui.config.credentials import CredentialCandidate
 from rcv3_tui.config.errors import ConfigError
-from rcv3_tui.config.key_lines import lines_of_keys
-from rcv3_tui.config.sources import Entry, Source, entries
-from rcv3_tui.config.user_files import short
-from rcv3_tui.credentials import Offer
+from rcv3_tui.config.identity_rule import RACKSPACE
+from rcv3_tui.config.own_commands import COMMAND_KEYS, read_own_command
+from rcv3_tui.config.paths import display_path
+from rcv3_tui.config.source import ConfigSource, SettingValue, SourcedCommand, settings_in
+from rcv3_tui.config.source_file import is_out_of_reach
+from rcv3_tui.config.toml_positions import key_lines
 from rcv3_tui.settings import Secret
-from rcv3_tui.spelling import did_you_mean, shown
+from rcv3_tui.suggest import did_you_mean, quote_value
 
 T = TypeVar("T")
 
@@ -26,22 +28,29 @@ PROFILE_KEYS = (
     "api_key_file",
     "ascii",
     "ca_bundle",
+    "cache",
     "cloud",
     "color",
     "colour",
     "identity",
     "keyring",
     "mouse",
+    "notify",
     "password_command",
     "password_file",
     "protected",
     "read_only",
     "regions",
+    "tenant",
     "theme",
+    "time_zone",
     "timeout",
+    "title",
+    "token_command",
+    "token_file",
     "username",
 )
-"""What may stand in `[profiles.NAME]`."""
+"""The keys of `[profiles.NAME]`."""
 
 SECRET_KEYS = (
     "api_key",
@@ -50,42 +59,46 @@ SECRET_KEYS = (
     "keyring",
     "password_file",
     "password_command",
+    "token_file",
+    "token_command",
 )
-"""The keys of a profile that say where its secret is; one of them at most."""
+"""The keys of a profile that locate its secret; a profile has at most one."""
 
 
 class ConfigFile:
-    """A `config.toml` that has been read and checked from its first to its last key.
+    """A validated `config.toml`.
 
     Args:
-        path: Where it is.
-        text: What stands in it.
+        path: Its path.
+        text: Its content.
 
     Raises:
-        ConfigError: It is not TOML, or a key or value in it is wrong.
+        ConfigError: It is not TOML, or a key or value is wrong.
     """
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
-        self.shown = short(path)
+        self.shown = display_path(path)
         try:
             self._data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise self._syntax_error(error, text) from None
-        self._lines = dict(lines_of_keys(text))
-        self._check_keys((), ("default_profile", "profiles", "refresh", "keys"))
+        self._lines = dict(key_lines(text))
+        self._check_keys((), ("default_profile", "profiles", "refresh", "keys", "commands"))
         self._check_keys(("refresh",), ("interval",))
         self.profiles = {name: self._profile(name) for name in self._table(("profiles",))}
-        self.rest = Source(
-            interval=self._entry(("refresh", "interval"), values.interval),
+        self.rest = ConfigSource(
+            is_own=True,
+            interval=self._entry(("refresh", "interval"), validators.parse_interval),
             keys=tuple(
                 (name, entry)
                 for name in self._table(("keys",))
-                if (entry := self._entry(("keys", name), values.key_names)) is not None
+                if (entry := self._entry(("keys", name), validators.parse_key_names)) is not None
             ),
+            commands=tuple(self._command(name) for name in self._table(("commands",))),
         )
         self._check_values((*self.profiles.values(), self.rest))
-        default = self._entry(("default_profile",), values.text)
+        default = self._entry(("default_profile",), validators.parse_text)
         self.default_profile = default.value() if default else None
         if default is not None and self.default_profile not in self.profiles:
             raise ConfigError(
@@ -94,11 +107,11 @@ class ConfigFile:
 
     @classmethod
     def read(cls, path: Path, asked_for_by: str | None = None) -> ConfigFile | None:
-        """Read the file; None if there is none and nobody asked for it by name.
+        """Read the file; return None if it does not exist or is out of reach, and is not named.
 
         Args:
-            path: Where it is.
-            asked_for_by: The flag or variable that names it; then it has to exist.
+            path: Its path.
+            asked_for_by: The option or variable that names it; it must exist then.
 
         Raises:
             ConfigError: It is missing, cannot be read, or is wrong.
@@ -107,18 +120,20 @@ class ConfigFile:
         try:
             with path.open("rb") as file:
                 content = file.read()
-                shared = credentials.why_shared(path, file.fileno())
+                shared = secrets.shared_file_reason(path, file.fileno())
             text = content.decode()
         except (FileNotFoundError, NotADirectoryError):
             if asked_for_by is None:
                 return None
-            raise ConfigError(short(path), None, f"there is no such file{why}") from None
+            raise ConfigError(display_path(path), None, f"there is no such file{why}") from None
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            raise ConfigError(short(path), line, "this is not UTF-8 text") from None
+            raise ConfigError(display_path(path), line, "this is not UTF-8 text") from None
         except OSError as error:
+            if asked_for_by is None and is_out_of_reach(path):
+                return None
             reason = error.strerror or type(error).__name__
-            raise ConfigError(short(path), None, f"cannot be read: {reason}{why}") from None
+            raise ConfigError(display_path(path), None, f"cannot be read: {reason}{why}") from None
         config = cls(path, text)
         key_line = next(
             (line for key, line in config._lines.items() if key[0::2] == ("profiles", "api_key")),
@@ -128,8 +143,12 @@ class ConfigFile:
             raise ConfigError(config.shown, key_line, shared)
         return config
 
-    def profile(self, name: str, asked_for_by: str) -> Source:
-        """The profile of that name.
+    def profile(self, name: str, asked_for_by: str) -> ConfigSource:
+        """Return the profile of a name.
+
+        Args:
+            name: The name.
+            asked_for_by: The option, variable or key that selects it, for the message.
 
         Raises:
             ConfigError: There is none.
@@ -138,11 +157,27 @@ class ConfigFile:
             raise ConfigError(self.shown, None, f"{asked_for_by} {self._no_profile(name)}")
         return self.profiles[name]
 
-    def cloud(self, name: str) -> Entry[str] | None:
-        """The entry of `clouds.yaml` that a profile stands for, if it does."""
-        return self._entry(("profiles", name, "cloud"), values.text)
+    def cloud(self, name: str) -> SettingValue[str] | None:
+        """Return the name of the entry of `clouds.yaml` that a profile refers to; None if none."""
+        return self._entry(("profiles", name, "cloud"), validators.parse_text)
 
-    def _profile(self, name: str) -> Source:
+    def _command(self, name: str) -> SourcedCommand:
+        table = ("commands", name)
+        line = self._line(table)
+        if not isinstance(self._table(("commands",))[name], dict):
+            raise ConfigError(self.shown, line, f'"{name}" must be a table: [commands.{name}]')
+        self._check_keys(table, COMMAND_KEYS)
+        try:
+            return read_own_command(
+                name,
+                f"{self.shown}:{line}",
+                lambda key, check: self._entry((*table, key), check),
+            )
+        except ValueError as error:
+            shown = quote_value(name) if not name.isidentifier() else name
+            raise ConfigError(self.shown, line, f"[commands.{shown}] {error}") from None
+
+    def _profile(self, name: str) -> ConfigSource:
         table = ("profiles", name)
         if not isinstance(self._table(("profiles",))[name], dict):
             raise ConfigError(
@@ -152,29 +187,37 @@ class ConfigFile:
         if (cloud := self.cloud(name)) is not None:
             cloud.value()
         base = self.path.parent
-        colour = self._entry((*table, "colour"), values.colour)
-        color = self._entry((*table, "color"), values.colour)
+        colour = self._entry((*table, "colour"), validators.parse_colour)
+        color = self._entry((*table, "color"), validators.parse_colour)
         if colour and color:
             raise ConfigError(self.shown, color.line, '"color" and "colour" are the same; use one')
-        return Source(
-            offer=self._offer(name),
-            regions=self._entry((*table, "regions"), values.regions),
-            identity=self._entry((*table, "identity"), values.identity),
-            ca_bundle=self._entry((*table, "ca_bundle"), values.existing_file(base)),
-            timeout=self._entry((*table, "timeout"), values.timeout),
-            read_only=self._entry((*table, "read_only"), values.flag),
-            protected=self._entry((*table, "protected"), values.flag),
-            ascii=self._entry((*table, "ascii"), values.flag),
-            mouse=self._entry((*table, "mouse"), values.flag),
-            theme=self._entry((*table, "theme"), values.text),
+        return ConfigSource(
+            candidate=self._candidate(name),
+            is_own=True,
+            is_profile=True,
+            home=RACKSPACE,
+            regions=self._entry((*table, "regions"), validators.parse_regions),
+            tenant=self._entry((*table, "tenant"), validators.parse_tenant),
+            identity=self._entry((*table, "identity"), validators.parse_identity),
+            ca_bundle=self._entry((*table, "ca_bundle"), validators.existing_path_below(base)),
+            timeout=self._entry((*table, "timeout"), validators.parse_timeout),
+            read_only=self._entry((*table, "read_only"), validators.parse_bool),
+            protected=self._entry((*table, "protected"), validators.parse_bool),
+            ascii=self._entry((*table, "ascii"), validators.parse_bool),
+            mouse=self._entry((*table, "mouse"), validators.parse_bool),
+            title=self._entry((*table, "title"), validators.parse_bool),
+            notify=self._entry((*table, "notify"), validators.parse_notify),
+            cache=self._entry((*table, "cache"), validators.parse_bool),
+            theme=self._entry((*table, "theme"), validators.parse_text),
+            time_zone=self._entry((*table, "time_zone"), validators.parse_time_zone),
             colour=colour or color,
         )
 
-    def _offer(self, name: str) -> Offer:
-        """The credentials of a profile; its secret is not read yet."""
+    def _candidate(self, name: str) -> CredentialCandidate:
+        """Return the credentials of a profile; the secret is not read yet."""
         table = ("profiles", name)
-        username = self._entry((*table, "username"), values.text)
-        keyring = self._entry((*table, "keyring"), values.flag)
+        username = self._entry((*table, "username"), validators.parse_text)
+        keyring = self._entry((*table, "keyring"), validators.parse_bool)
         held = [key for key in SECRET_KEYS if key in self._table(table)]
         if keyring and not keyring.value():
             held.remove("keyring")
@@ -183,40 +226,46 @@ class ConfigFile:
             raise ConfigError(
                 self.shown, line, f'[profiles.{name}] has both "{held[0]}" and "{held[1]}"; use one'
             )
-        if held and username is None:
+        is_token = bool(held) and held[0].startswith("token")
+        if held and username is None and not is_token:
             line = self._line((*table, held[0]))
             raise ConfigError(
                 self.shown, line, f'[profiles.{name}] has "{held[0]}" but no "username"'
             )
-        return Offer(
+        return CredentialCandidate(
             username=username.value() if username else None,
-            secret=self._secret(table, held[0], username.value()) if held and username else None,
+            secret=(
+                self._secret(table, held[0], username.value() if username else "") if held else None
+            ),
             is_password=bool(held) and held[0].startswith("password"),
+            is_token=is_token,
             username_origin=username.origin if username else "",
             secret_origin=f"{self.shown}:{self._line((*table, held[0]))}" if held else "",
-            settles=True,
+            pins_user=True,
             missing=f'[profiles.{name}] has no secret; add "api_key_file" or "api_key_command"',
         )
 
-    def _secret(self, table: tuple[str, ...], key: str, username: str) -> credentials.SecretSource:
+    def _secret(self, table: tuple[str, ...], key: str, username: str) -> secrets.SecretSource:
         where = (*table, key)
         if key == "keyring":
-            return credentials.KeyringSecret(username)
+            return secrets.KeyringSecret(username)
         if key.endswith("_file"):
-            path = self._entry(where, values.file(self.path.parent))
-            return credentials.FileSecret(path.value() if path else self.path)
+            path = self._entry(where, validators.path_below(self.path.parent))
+            return secrets.FileSecret(path.value() if path else self.path)
         if key.endswith("_command"):
-            command = self._entry(where, values.command)
-            return credentials.CommandSecret(command.value() if command else "")
-        written = self._entry(where, values.secret_text)
-        return credentials.WrittenSecret(written.value() if written else Secret(""))
+            command = self._entry(where, validators.parse_command)
+            return secrets.CommandSecret(command.value() if command else "")
+        written = self._entry(where, validators.parse_secret)
+        return secrets.InlineSecret(written.value() if written else Secret(""))
 
-    def _entry(self, where: tuple[str, ...], check: Callable[[object], T]) -> Entry[T] | None:
+    def _entry(
+        self, where: tuple[str, ...], check: Callable[[object], T]
+    ) -> SettingValue[T] | None:
         table = self._table(where[:-1])
         if where[-1] not in table:
             return None
         name = f'"{where[-1]}"' + (f" in [{'.'.join(where[:-1])}]" if where[:-1] else "")
-        return Entry(table[where[-1]], check, name, self.shown, self._line(where))
+        return SettingValue(table[where[-1]], check, name, self.shown, self._line(where))
 
     def _table(self, where: tuple[str, ...]) -> Mapping[str, object]:
         found: object = self._data
@@ -234,15 +283,17 @@ class ConfigFile:
                 continue
             table = f" in [{'.'.join(where)}]" if where else ""
             hint = did_you_mean(key, known) or f"; known are {', '.join(sorted(known))}"
-            if key == "password":
-                hint = '; a password cannot stand here, use "password_file" or "password_command"'
+            if key in ("password", "token"):
+                hint = f'; a {key} cannot stand here, use "{key}_file" or "{key}_command"'
             raise ConfigError(
-                self.shown, self._line((*where, key)), f"unknown key {shown(key)}{table}{hint}"
+                self.shown,
+                self._line((*where, key)),
+                f"unknown key {quote_value(key)}{table}{hint}",
             )
 
-    def _check_values(self, sources: Iterable[Source]) -> None:
+    def _check_values(self, sources: Iterable[ConfigSource]) -> None:
         for source in sources:
-            for entry in entries(source):
+            for entry in settings_in(source):
                 entry.value()
 
     def _line(self, where: tuple[str, ...]) -> int | None:
@@ -251,7 +302,7 @@ class ConfigFile:
     def _no_profile(self, name: str) -> str:
         known = ", ".join(sorted(self.profiles)) or "none"
         hint = did_you_mean(name, self.profiles) or f"; known are: {known}"
-        return f"names profile {shown(name)}, which is not there{hint}"
+        return f"names profile {quote_value(name)}, which is not there{hint}"
 
     def _syntax_error(self, error: tomllib.TOMLDecodeError, text: str) -> ConfigError:
         place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))

@@ -1,14 +1,14 @@
-"""What is raised where the configuration is wrong."""
+"""The error of a wrong configuration."""
 
 from __future__ import annotations
 
 
 class ConfigError(Exception):
-    """The configuration is wrong; the text is one line that says where and what was meant.
+    """The configuration is wrong; the text is one line with the location and a suggestion.
 
     Args:
-        file: The file as the operator knows it, or None for a flag or a variable.
-        line: The line in it, counted from 1, where one is known.
+        file: The displayed path; None for an option or a variable.
+        line: The line, counted from 1; None if unknown.
         message: What is wrong and what would be right; never a secret.
     """
 

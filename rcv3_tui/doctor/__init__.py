@@ -1,5 +1,5 @@
-"""`rcv3-tui doctor`: looks at everything that has to be right, and says what to do where it is not.
+"""The checks of `rcv3-tui doctor`, with a suggestion for each problem.
 
-Each file here knows one kind of thing and gives `Finding` values; none of them prints. Nothing is
-changed, no secret is shown, and Identity is asked to sign in once.
+Each module yields the `CheckResult` values of one subject; none of them prints. Nothing is changed,
+no secret is shown, and there is one sign-in.
 """

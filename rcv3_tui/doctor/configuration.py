@@ -1,58 +1,65 @@
-"""Each setting, where it came from, and what else has it."""
+"""Reports each setting with its origin and the origins that it overrides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rcv3_tui.config import ConfigError, Plan
-from rcv3_tui.config.user_files import short
-from rcv3_tui.doctor.finding import Finding, note, ok, warn
-from rcv3_tui.settings import Settings, identity_name
+from rcv3_tui.config import ConfigError, PendingConfig
+from rcv3_tui.config.paths import display_path
+from rcv3_tui.doctor.check_result import CheckResult, fail, note, ok, warn
+from rcv3_tui.exit_codes import ExitCode
+from rcv3_tui.settings import Settings, identity_label
 
 _ALWAYS = ("regions", "identity_url")
-"""Settings that are told even where nobody has chosen them."""
+"""Settings that are reported even with their default."""
 
 _NAMES = {"identity_url": "identity", "refresh_interval": "refresh", "ca_bundle": "ca bundle"}
 
 
-def look(plan: Plan) -> Iterator[Finding]:
-    """Tell where the settings of a run come from.
+def check(pending: PendingConfig, problem: str = "") -> Iterator[CheckResult]:
+    """Report where the settings of a run come from.
 
     Args:
-        plan: What was gathered; its secret need not have been read.
+        pending: The settings; the secret is not read.
+        problem: Why the console rejects these settings; empty if it does not.
+
+    Yields:
+        The results.
     """
-    settings = plan.without_credentials
-    if plan.config_file is not None:
-        yield ok("config", f"{short(plan.config_file)}, profile {settings.profile}")
+    settings = pending.without_credentials
+    if problem:
+        yield fail("config", problem, "the console does not start with this", ExitCode.USAGE)
+    elif pending.config_file is not None:
+        yield ok("config", f"{display_path(pending.config_file)}, profile {settings.profile}")
     else:
         yield note("config", "no config.toml yet", "rcv3-tui login writes one")
-    yield from _who(plan)
+    yield from _who(pending)
     for name in settings.origins:
         if name in ("username", "credentials") or name.startswith("keys."):
             continue
         if settings.origins[name] != "default" or name in _ALWAYS:
-            yield _setting(plan, name)
+            yield _setting(pending, name)
     keys = [name for name in settings.origins if name.startswith("keys.")]
     if keys:
         yield ok("keys", f"{len(keys)} on other keys, from {settings.origins[keys[0]]} on")
-    yield from _unread(plan)
+    for line in pending.unhonored:
+        yield note("not used", line)
+    yield from _unused(pending)
 
 
-def _who(plan: Plan) -> Iterator[Finding]:
-    """Tell whose credentials are used and which others there are."""
-    settings, offer = plan.without_credentials, plan.choice.offer
-    others = _also(plan.overruled.get("credentials", ()))
-    if offer is not None:
-        kind = "password" if offer.is_password else "API key"
-        yield ok(
-            "user",
-            f"{offer.username} from {offer.username_origin}, {kind} from {offer.secret_origin}"
-            f"{others}",
-        )
-    elif plan.choice.username_hint is not None:
+def _who(pending: PendingConfig) -> Iterator[CheckResult]:
+    """Report the user, and the credentials that are not used."""
+    settings, candidate = pending.without_credentials, pending.resolved.candidate
+    others = _also(pending.overridden.get("credentials", ()))
+    if candidate is not None:
+        who = ""
+        if candidate.username is not None:
+            who = f"{candidate.username} from {candidate.username_origin}, "
+        yield ok("user", f"{who}{candidate.kind} from {candidate.secret_origin}{others}")
+    elif pending.resolved.username_hint is not None:
         yield warn(
             "user",
-            f"{plan.choice.username_hint} from {plan.choice.username_origin}, and no secret",
+            f"{pending.resolved.username_hint} from {pending.resolved.username_origin}, no secret",
             "rcv3-tui login, or set RCV3_API_KEY",
         )
     else:
@@ -63,13 +70,15 @@ def _who(plan: Plan) -> Iterator[Finding]:
         )
     if settings.credentials_note:
         yield note("user", settings.credentials_note)
+    if settings.sources_searched:
+        yield note("user", f"searched: {settings.sources_searched}")
 
 
-def _setting(plan: Plan, name: str) -> Finding:
-    settings = plan.without_credentials
+def _setting(pending: PendingConfig, name: str) -> CheckResult:
+    settings = pending.without_credentials
     origin = settings.origins[name]
     where = "" if origin == "default" else f" from {origin}"
-    others = _also(plan.overruled.get(name, ()))
+    others = _also(pending.overridden.get(name, ()))
     return ok(_NAMES.get(name, name.replace("_", "-")), f"{_value(settings, name)}{where}{others}")
 
 
@@ -85,7 +94,7 @@ def _value(settings: Settings, name: str) -> str:
         case float():
             return f"{value:g} s"
         case str() if name == "identity_url":
-            return identity_name(value)
+            return identity_label(value)
     return str(value)
 
 
@@ -93,17 +102,22 @@ def _also(places: tuple[str, ...]) -> str:
     return f" (not used: {', '.join(places)})" if places else ""
 
 
-def _unread(plan: Plan) -> Iterator[Finding]:
-    """Tell of the sources that nobody needs, since what comes before them is enough."""
-    used = plan.without_credentials.origins.get("credentials", "")
-    for read in plan.unread:
+def _unused(pending: PendingConfig) -> Iterator[CheckResult]:
+    """Report the sources that are not read because earlier ones are complete."""
+    used = pending.without_credentials.origins.get("credentials", "")
+    for read in pending.unused:
         try:
-            offer = read().offer
+            source = read()
         except ConfigError as error:
             yield note("unused", f"{error}; it does not matter as long as {used} comes first")
             continue
-        if offer is not None and offer.username is not None:
-            yield note(
-                "unused",
-                f"{offer.username} from {offer.username_origin} is not used: {used} comes first",
+        candidate = source.candidate
+        if candidate is not None and candidate.unusable:
+            yield note("unused", f"{candidate.username_origin}: {candidate.unusable}")
+        elif candidate is not None and candidate.names_account:
+            what = (
+                f"the token from {candidate.secret_origin}"
+                if candidate.username is None
+                else f"{candidate.username} from {candidate.username_origin}"
             )
+            yield note("unused", f"{what} is not used: {used} comes first")

@@ -1,1 +1,1 @@
-"""What an account looks like: pure values, no I/O and no screen."""
+"""The values of an account: resources, snapshots, operations. No I/O, no screen."""

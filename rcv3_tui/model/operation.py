@@ -1,8 +1,8 @@
-"""What an operator asked for, and the states an operation goes through.
+"""Operations: what an operator requested, and the states that an operation goes through.
 
-`planned -> sent -> accepted -> settled | failed`, or `rejected` where the service said no, or
-`unknown` where the connection broke after the request had left and a look could not prove
-what became of it.
+`planned -> sent -> accepted -> settled | failed`, or `rejected` if the service rejected it, or
+`unknown` if the connection broke after the request was sent and a probe could not prove its
+outcome.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+MAX_NOTE = 200
+"""Characters of an operator's note."""
 
-class Kind(StrEnum):
-    """What is to be done, in the words an operator would use."""
+
+class OperationKind(StrEnum):
+    """What an operation does, in the words of an operator."""
 
     ADD_PUBLIC_IP = "add public IP"
     REMOVE_PUBLIC_IP = "remove public IP"
@@ -28,8 +31,17 @@ class Kind(StrEnum):
     REMOVE_NODE = "remove node"
 
 
-class State(StrEnum):
-    """How far an operation has come."""
+class Purpose(StrEnum):
+    """What a change of a pool node belongs to."""
+
+    DRAIN = "drain"
+    """It takes the server out of all its pools, to be restored later."""
+    RESTORE = "restore"
+    """It puts a drained server back."""
+
+
+class OperationState(StrEnum):
+    """The state of an operation."""
 
     PLANNED = "planned"
     SENT = "sent"
@@ -42,22 +54,37 @@ class State(StrEnum):
 
 _UNDOABLE = frozenset(
     {
-        Kind.RETAIN,
-        Kind.RELEASE,
-        Kind.ASSIGN,
-        Kind.MOVE,
-        Kind.UNASSIGN,
-        Kind.ADD_NODE,
-        Kind.REMOVE_NODE,
+        OperationKind.RETAIN,
+        OperationKind.RELEASE,
+        OperationKind.ASSIGN,
+        OperationKind.MOVE,
+        OperationKind.UNASSIGN,
+        OperationKind.ADD_NODE,
+        OperationKind.ADD_PUBLIC_IP,
+        OperationKind.REMOVE_NODE,
     }
 )
-"""An address that was removed is gone, and one that was added would be lost."""
+"""An address that was removed is gone."""
 
-_ENDED = frozenset({State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN})
+_ENDED = frozenset(
+    {OperationState.SETTLED, OperationState.FAILED, OperationState.REJECTED, OperationState.UNKNOWN}
+)
+_LEFT = frozenset({OperationState.SENT, OperationState.ACCEPTED})
+
+
+class Cause(StrEnum):
+    """Why an operation ended otherwise than requested, for the exit code of a command."""
+
+    CHECK = "check"
+    """A check before sending: drift, read-only, stopped, an unwritable journal."""
+    CREDENTIALS = "credentials"
+    UNREACHABLE = "unreachable"
+    SERVICE = "service"
+    """The service rejected the request, or failed to carry it out."""
 
 
 class Target(Struct, frozen=True):
-    """A resource as the operator saw it when the operation was asked for."""
+    """A resource as the operator saw it when the operation was requested."""
 
     id: str
     name: str
@@ -71,108 +98,145 @@ class Target(Struct, frozen=True):
 class Request(Struct, frozen=True, omit_defaults=True):
     """One change, bound to the ids and values that were on the screen.
 
-    Which targets are set follows from the kind: an address operation names `public_ip` (all but
-    the add) and `server` (the one it is to have); a node operation names `server` and `pool`, a
-    removal `node` as well. `held_by` is the server that had the address when it was confirmed.
+    The kind decides which targets are set. An operation on an address has `public_ip` (except an
+    add) and `server`, the one that gets it. An operation on a node has `server` and `pool`, a
+    removal also `node`. `held_by` is the server that had the address at confirmation.
     """
 
-    kind: Kind
+    kind: OperationKind
     region: str
     server: Target | None = None
     public_ip: Target | None = None
     pool: Target | None = None
     node: Target | None = None
     held_by: Target | None = None
+    retain: bool = False
+    """An added address is retained from the start; always so for one without a server."""
+    wait_for_build: bool = False
+    """An address is added only when Cloud Servers lists the server as ACTIVE."""
+    purpose: Purpose | None = None
+    """Why a node is removed or added; None: for no more than that."""
 
     @property
     def subject(self) -> str:
-        """What the change is about, in a few words: `203.0.113.10`, `web-03 to web-80`."""
-        if self.kind in (Kind.ADD_NODE, Kind.REMOVE_NODE):
+        """The target in a few words: `203.0.113.10`, `web-03 to web-80`."""
+        if self.kind in (OperationKind.ADD_NODE, OperationKind.REMOVE_NODE):
             server = self.server.name if self.server else "?"
-            pool = self.pool.name if self.pool else "?"
-            return f"{server} {'to' if self.kind is Kind.ADD_NODE else 'from'} {pool}"
-        if self.kind is Kind.ADD_PUBLIC_IP:
-            return f"to {self.server.name}" if self.server else "without a server"
+            every = "?" if self.purpose is None else "every pool"
+            pool = self.pool.name if self.pool else every
+            return f"{server} {'to' if self.kind is OperationKind.ADD_NODE else 'from'} {pool}"
+        if self.kind is OperationKind.ADD_PUBLIC_IP:
+            if self.server is None:
+                return "without a server"
+            return f"to {self.server.name}{', retained' if self.retain else ''}"
         address = self.public_ip.name if self.public_ip else "?"
         if self.public_ip is not None and address == self.public_ip.id:
-            # A record without an address has no short name; dialog and details have the whole id.
+            # A record without an address has no short name; dialog and details show the whole id.
             address = address[:8]
-        if self.kind in (Kind.ASSIGN, Kind.MOVE) and self.server:
+        if self.kind in (OperationKind.ASSIGN, OperationKind.MOVE) and self.server:
             return f"{address} to {self.server.name}"
         if self.held_by:
             return f"{address} of {self.held_by.name}"
         return address
 
     @property
+    def verb(self) -> str:
+        """What it does: `add node`, or `drain` and `restore` where that is its purpose."""
+        return self.kind.value if self.purpose is None else self.purpose.value
+
+    @property
     def sentence(self) -> str:
         """The whole change in a few words, for messages: `add public IP to web-03`."""
-        return f"{self.kind.value} {self.subject}"
+        return f"{self.verb} {self.subject}"
 
 
 class Operation(Struct, frozen=True, omit_defaults=True):
-    """One change on its way. A step is a new value; see `step`."""
+    """One change in progress. Each step is a new value; see `step`."""
 
     id: str
     request: Request
-    state: State
+    state: OperationState
     asked: datetime
     changed: datetime
-    """When the present state was reached."""
+    """When the current state was reached."""
     batch: str = ""
-    """The same for all operations that were asked for at once."""
+    """The same for all operations that were requested together."""
     resource_id: str | None = None
-    """The public IP's or node's id, once the service has given one."""
+    """The id of the public IP or node, once the service has assigned one."""
     status: str | None = None
-    """The followed resource's last seen status, as the service spells it."""
+    """The last status of the resource, as the service spells it."""
     detail: str = ""
-    """Reason or outcome in words."""
+    """Reason or outcome as text."""
     known: tuple[str, ...] = ()
-    """The precondition: lower-case ids that were there right before its request left."""
+    """The precondition: lower-case ids that existed right before the request was sent."""
     user: str = ""
-    """Who asked for it, where an earlier run wrote that down."""
+    """Who requested it, if an earlier run recorded that."""
+    permit: str = ""
+    """What allows a later run to send it; see `rcv3_tui.sync.operations.send_permits`."""
+    note: str = ""
+    """The operator's note or ticket number."""
+    os_user: str = ""
+    """The user of the machine who requested it, where an earlier run recorded that."""
+    host: str = ""
+    """That machine's name."""
+    alive: datetime | None = None
+    """When an earlier run that left it open last recorded anything; None: it is of this run."""
+    cause: Cause | None = None
+    """Why it ended otherwise than requested; None: it did not, or an earlier run ended it."""
 
     @property
     def is_ended(self) -> bool:
-        """Tell whether nothing more will happen to it by itself."""
+        """Return whether it has an outcome."""
         return self.state in _ENDED
 
     @property
+    def has_left(self) -> bool:
+        """Return whether its request was sent and it has no outcome yet."""
+        return self.state in _LEFT
+
+    @property
     def is_trouble(self) -> bool:
-        """Tell whether it ended otherwise than asked."""
-        return self.state in (State.FAILED, State.REJECTED, State.UNKNOWN)
+        """Return whether it failed, was rejected or has an unknown outcome."""
+        return self.state in (
+            OperationState.FAILED,
+            OperationState.REJECTED,
+            OperationState.UNKNOWN,
+        )
 
     @property
     def is_undoable(self) -> bool:
-        """Tell whether it did something that can be turned back; see `rcv3_tui.model.undo`."""
-        return self.state is State.SETTLED and self.request.kind in _UNDOABLE
+        """Return whether it made a change that can be undone; see `rcv3_tui.model.undo`."""
+        return self.state is OperationState.SETTLED and self.request.kind in _UNDOABLE
 
     @property
     def seconds(self) -> float:
-        """Seconds from the asking to the present state."""
+        """Seconds from the request to the current state."""
         return (self.changed - self.asked).total_seconds()
 
     def step(
         self,
-        state: State,
+        state: OperationState,
         at: datetime,
         *,
         detail: str | None = None,
         resource_id: str | None = None,
         status: str | None = None,
         known: tuple[str, ...] | None = None,
+        cause: Cause | None = None,
     ) -> Operation:
-        """Give the operation one step on.
+        """Return the operation in its next state.
 
         Args:
-            state: The state it is in from now on.
-            at: When that was reached, in UTC.
-            detail: Words on it; None keeps those that are there.
-            resource_id: The resource it made or changes; None keeps the one known.
-            status: The resource's status; None keeps the one known.
-            known: The precondition; None keeps the one known.
+            state: The new state.
+            at: When it was reached, in UTC.
+            detail: Text about it; None: unchanged.
+            resource_id: The resource that it created or changes; None: unchanged.
+            status: The status of the resource; None: unchanged.
+            known: The precondition; None: unchanged.
+            cause: Why it ended otherwise than requested; None: it did not.
 
         Returns:
-            A new value; this one stays as it was.
+            A new value.
         """
         return replace(
             self,
@@ -182,4 +246,9 @@ class Operation(Struct, frozen=True, omit_defaults=True):
             resource_id=self.resource_id if resource_id is None else resource_id,
             status=self.status if status is None else status,
             known=self.known if known is None else known,
+            cause=cause,
         )
+
+
+class NoCurl(Exception):  # noqa: N818 - an answer, not an error
+    """There is no curl command for it; the text says why."""

@@ -1,8 +1,8 @@
 """The resources of an account, as frozen values.
 
-Field facts are those of the RackConnect v3.0 API reference, sections 4 and 8. Every text in here
-has been cleaned of control characters by the decoder; `raw` alone is as the service sent it.
-None of them can be part of a cycle, so that the collector of garbage need not look at them.
+Field facts are those of the RackConnect v3.0 API reference, sections 4 and 8. The decoder has
+escaped control characters in every text. Only `raw` is the JSON exactly as the service sent it.
+Resources cannot form reference cycles, so they are excluded from garbage collection.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
-
-from rcv3_tui.model.sent import Sent
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 """The service's placeholder for "no network" and "no ticket" (reference 4.2)."""
@@ -21,21 +19,11 @@ RETAINED_LIMIT = 5
 
 
 def _lower(text: str) -> str:
-    """Put an id in lower case; one that is so already, as nearly all are, stays the same object."""
+    """Return an id in lower case; the same object if it already is, as nearly all are."""
     return text if text.islower() else text.lower()
 
 
-class _WithJson(Struct, frozen=True, gc=False):
-    """What all resources have in common."""
-
-    @property
-    def raw(self) -> bytes:
-        """Its JSON, byte for byte as the service sent it; empty where an earlier run read it."""
-        sent: Sent | None = getattr(self, "sent", None)
-        return b"" if sent is None else sent.data
-
-
-class CloudNetwork(_WithJson, frozen=True, gc=False):
+class CloudNetwork(Struct, frozen=True, gc=False):
     """A cloud network that is linked to the RackConnect configuration."""
 
     id: str
@@ -43,8 +31,8 @@ class CloudNetwork(_WithJson, frozen=True, gc=False):
     cidr: str | None = None
     created: datetime | None = None
     updated: datetime | None = None
-    sent: Sent | None = None
-    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
+    raw: bytes = b""
+    """See the module; empty if the record comes from the cache."""
 
     @property
     def key(self) -> str:
@@ -53,7 +41,7 @@ class CloudNetwork(_WithJson, frozen=True, gc=False):
 
 
 class ServerLink(Struct, frozen=True, gc=False):
-    """A cloud server as a RackConnect record names it; the name may lag behind Nova's."""
+    """A cloud server as a RackConnect record names it; the name may be older than Nova's."""
 
     id: str
     name: str | None = None
@@ -66,8 +54,8 @@ class ServerLink(Struct, frozen=True, gc=False):
         return _lower(self.id)
 
 
-class PublicIP(_WithJson, frozen=True, gc=False):
-    """A public IP record: it ties an address of the dedicated block to a cloud server."""
+class PublicIP(Struct, frozen=True, gc=False):
+    """A public IP record: it assigns an address of the dedicated block to a cloud server."""
 
     id: str
     status: str
@@ -79,11 +67,13 @@ class PublicIP(_WithJson, frozen=True, gc=False):
     """None: a retained address without a server."""
     created: datetime | None = None
     updated: datetime | None = None
-    """Null until the first change has been carried out."""
+    """Null until the first change was applied."""
     ticket: str | None = None
     """`failure_core_ticket_uuid`, None when it is all zeros."""
-    sent: Sent | None = None
-    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
+    added_by_match_rule: bool | None = None
+    """A match rule added the record and may add it again (reference 14); None: not known."""
+    raw: bytes = b""
+    """See the module; empty if the record comes from the cache."""
 
     @property
     def key(self) -> str:
@@ -92,14 +82,17 @@ class PublicIP(_WithJson, frozen=True, gc=False):
 
 
 class NodeCounts(Struct, frozen=True, gc=False):
-    """How many members a pool has; `external` ones are not this account's cloud servers."""
+    """How many members a pool has; `external` ones are not this account's cloud servers.
 
-    cloud_servers: int = 0
-    external: int = 0
-    total: int = 0
+    None: the service did not say.
+    """
+
+    cloud_servers: int | None = None
+    external: int | None = None
+    total: int | None = None
 
 
-class LoadBalancerPool(_WithJson, frozen=True, gc=False):
+class LoadBalancerPool(Struct, frozen=True, gc=False):
     """A pool on the dedicated load balancer."""
 
     id: str
@@ -108,25 +101,25 @@ class LoadBalancerPool(_WithJson, frozen=True, gc=False):
     status_detail: str | None = None
     virtual_ip: str | None = None
     port: int | None = None
-    """None where the service answers 0: not known."""
+    """None if the service sends 0: not known."""
     counts: NodeCounts = NodeCounts()
-    sent: Sent | None = None
-    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
+    raw: bytes = b""
+    """See the module; empty if the record comes from the cache."""
 
     @property
     def key(self) -> str:
-        """The id in lower case; error texts bring pool ids back in upper case."""
+        """The id in lower case; error messages contain pool ids in upper case."""
         return _lower(self.id)
 
     @property
     def endpoint(self) -> str:
-        """Virtual IP and port as one text, `-` for what is not known."""
+        """Virtual IP and port as one text, with `-` for unknown ones."""
         if self.virtual_ip is None and self.port is None:
             return "-"
         return f"{self.virtual_ip or '-'}:{'-' if self.port is None else self.port}"
 
 
-class PoolNode(_WithJson, frozen=True, gc=False):
+class PoolNode(Struct, frozen=True, gc=False):
     """Membership of one cloud server in one pool. Its id is not the server's id."""
 
     id: str
@@ -136,8 +129,8 @@ class PoolNode(_WithJson, frozen=True, gc=False):
     status_detail: str | None = None
     created: datetime | None = None
     updated: datetime | None = None
-    sent: Sent | None = None
-    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
+    raw: bytes = b""
+    """See the module; empty if the record comes from the cache."""
 
     @property
     def key(self) -> str:
@@ -163,14 +156,14 @@ class Address(Struct, frozen=True, gc=False):
     version: int = 4
 
 
-class Server(_WithJson, frozen=True, gc=False):
+class Server(Struct, frozen=True, gc=False):
     """A cloud server as Nova lists it."""
 
     id: str
     name: str
     status: str
     task_state: str | None = None
-    """What goes on inside: `deleting`, `rebooting`, `spawning`."""
+    """The running task: `deleting`, `rebooting`, `spawning`."""
     access_ip: str | None = None
     """`accessIPv4`; RackConnect writes the public address there."""
     addresses: tuple[Address, ...] = ()
@@ -180,10 +173,10 @@ class Server(_WithJson, frozen=True, gc=False):
     created: datetime | None = None
     updated: datetime | None = None
     fault: str | None = None
-    """What Nova says of a server in ERROR."""
+    """Nova's message for a server in ERROR."""
     metadata: tuple[tuple[str, str], ...] = ()
-    sent: Sent | None = None
-    """Its JSON; None: an earlier run kept it, and this has not read it yet."""
+    raw: bytes = b""
+    """See the module; empty if the record comes from the cache."""
 
     @property
     def key(self) -> str:

@@ -1,106 +1,36 @@
-"""One immutable picture of a region: its resources, their joins, and what differs between two.
+"""Snapshots: one immutable view of a region's resources and their relations.
 
-A picture is never changed. `Snapshot.with_...` gives the next one together with a `Diff` that
-names the rows whose picture differs, those of joined resources too, so that nobody above has to
-compare ten thousand rows.
+A snapshot never changes. Each `Snapshot.with_...` method returns the next snapshot and a
+`SnapshotDelta` with the ids of the resources whose rows change, including related resources.
+Consumers do not have to compare ten thousand rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rcv3_tui.model.resources import (
-    CloudNetwork,
-    LoadBalancerPool,
-    PoolNode,
-    PublicIP,
-    Server,
+from rcv3_tui.model.delta import KeyDelta, SnapshotDelta, add_items, compare_items
+from rcv3_tui.model.drain import Drain
+from rcv3_tui.model.fetch_state import (
+    PRIMARY_KINDS,
+    FetchState,
+    ResourceKind,
+    describe_unreadable,
 )
+from rcv3_tui.model.relations import best_first, by_pool, existing_records, regroup
+from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server
 from rcv3_tui.model.status import Phase, phase
 
-
-class Part(StrEnum):
-    """The parts of a picture that are read, and can fail, apart from each other."""
-
-    SERVERS = "servers"
-    PUBLIC_IPS = "public IPs"
-    POOLS = "pools"
-    NODES = "pool nodes"
-    NETWORKS = "networks"
-
-
-MAIN = (Part.SERVERS, Part.PUBLIC_IPS, Part.POOLS)
-"""The parts that decide whether a picture counts as live."""
-
-
-class PartState(Struct, frozen=True):
-    """How well a part is known."""
-
-    fetched: datetime | None = None
-    """When it was last read whole, in UTC; None: never."""
-    error: str | None = None
-    """What is wrong with it now, in one line; None: nothing."""
-    unreachable: bool = False
-    """The error is one of the line, not an answer of the service."""
-    failing_since: datetime | None = None
-    skipped: tuple[str, ...] = ()
-    """Items of the last answer that could not be read, a reason each."""
-    kept: bool = False
-    """An earlier run of the program read it; this one has not yet."""
-
-    @property
-    def is_read(self) -> bool:
-        """Whether this run of the program has read it."""
-        return self.fetched is not None and not self.kept
-
-
-class Delta(Struct, frozen=True):
-    """The rows of one pane that differ: new or changed ones, and those that went."""
-
-    changed: frozenset[str] = frozenset()
-    removed: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.changed or self.removed)
-
-
-class Diff(Struct, frozen=True):
-    """What differs between two pictures, by lower-case id."""
-
-    servers: Delta = Delta()
-    public_ips: Delta = Delta()
-    pools: Delta = Delta()
-    nodes: Delta = Delta()
-    networks: Delta = Delta()
-    parts: frozenset[Part] = frozenset()
-    """Parts whose state (age, error) differs."""
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.servers
-            or self.public_ips
-            or self.pools
-            or self.nodes
-            or self.networks
-            or self.parts
-        )
-
-
-_EMPTY: Mapping[str, tuple[PublicIP, ...]] = {}
 _NO_NODES: Mapping[str, PoolNode] = {}
-_RANK = {Phase.SETTLED: 0, Phase.OFF: 0, Phase.MOVING: 1, Phase.FAILED: 2, Phase.GONE: 3}
-
-ItemT = TypeVar("ItemT", CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server)
+_UNREAD = FetchState()
 
 
 class Snapshot(Struct, frozen=True):
-    """One immutable picture of a region. All mappings go by lower-case id."""
+    """One immutable view of a region. All mappings are keyed by lower-case id."""
 
     region: str
     tenant: str = ""
@@ -110,14 +40,18 @@ class Snapshot(Struct, frozen=True):
     networks: Mapping[str, CloudNetwork] = {}
     network_names: frozenset[str] = frozenset()
     nodes: Mapping[str, Mapping[str, PoolNode]] = {}
-    """Pool id to its nodes; a pool whose nodes were never read is not in it."""
-    nodes_kept: frozenset[str] = frozenset()
-    """Those of these pools whose nodes an earlier run read, and this one has not yet."""
-    parts: Mapping[Part, PartState] = {}
+    """Pool id to its nodes; without pools whose nodes were never read."""
+    nodes_from_cache: frozenset[str] = frozenset()
+    """The ids of pools whose nodes come from the cache."""
+    unreadable_nodes: Mapping[str, int] = {}
+    """Pool id to the number of nodes in its last response that could not be decoded."""
+    fetch_states: Mapping[ResourceKind, FetchState] = {}
     ips_of: Mapping[str, tuple[PublicIP, ...]] = {}
-    """Server id to its public IP records, the one that counts first (reference 4.3)."""
+    """Server id to its public IP records, the effective one first (reference 4.3)."""
     nodes_of: Mapping[str, tuple[PoolNode, ...]] = {}
-    """Server id to its pool memberships, as far as pools have been read."""
+    """Server id to its pool nodes, as far as pools have been read."""
+    drains: Mapping[str, Drain] = {}
+    """Server id to the pools that it was drained from; see `drain_of`."""
 
     @classmethod
     def of(
@@ -130,9 +64,9 @@ class Snapshot(Struct, frozen=True):
         pools: Iterable[LoadBalancerPool],
         networks: Iterable[CloudNetwork],
         nodes: Mapping[str, Iterable[PoolNode]],
-        parts: Mapping[Part, PartState],
+        fetch_states: Mapping[ResourceKind, FetchState],
     ) -> Snapshot:
-        """Make a picture of all there is at once.
+        """Create a snapshot from all resources at once.
 
         Args:
             region: Its region.
@@ -141,8 +75,8 @@ class Snapshot(Struct, frozen=True):
             public_ips: Every public IP record.
             pools: The load balancer pools.
             networks: The cloud networks.
-            nodes: Lower-case pool id to the nodes, of those pools whose nodes have been read.
-            parts: How well each part is known.
+            nodes: Lower-case pool id to its nodes, for pools whose nodes have been read.
+            fetch_states: How current the data of each kind is.
         """
         ips_of: dict[str, list[PublicIP]] = {}
         nodes_of: dict[str, list[PoolNode]] = {}
@@ -165,80 +99,166 @@ class Snapshot(Struct, frozen=True):
             networks=known,
             network_names=frozenset(network.name for network in known.values()),
             nodes=members,
-            nodes_kept=frozenset(members if any(s.kept for s in parts.values()) else ()),
-            parts=parts,
-            ips_of={server: _best_first(some) for server, some in ips_of.items()},
-            nodes_of={server: _by_pool(some) for server, some in nodes_of.items()},
+            nodes_from_cache=frozenset(
+                members if any(s.from_cache for s in fetch_states.values()) else ()
+            ),
+            fetch_states=fetch_states,
+            ips_of={server: best_first(some) for server, some in ips_of.items()},
+            nodes_of={server: by_pool(some) for server, some in nodes_of.items()},
         )
 
-    def kept_from(self, *parts: Part) -> datetime | None:
-        """Tell when the oldest of some parts was read that is still an earlier run's.
+    def cached_since(self, *kinds: ResourceKind) -> datetime | None:
+        """Return when the oldest cached kind of resource was read.
 
         Args:
-            parts: Which; servers, public IPs and pools where none is named.
+            kinds: The kinds to check; by default servers, public IPs and pools.
 
         Returns:
-            None: this run has read all of them, or nobody has.
+            None if this run has read all of them, or nothing has.
         """
-        states = [self.part(part) for part in parts or MAIN]
-        return min((s.fetched for s in states if s.kept and s.fetched is not None), default=None)
-
-    def everything(self) -> Diff:
-        """Give the difference to a picture of nothing."""
-        return Diff(
-            servers=Delta(frozenset(self.servers)),
-            public_ips=Delta(frozenset(self.public_ips)),
-            pools=Delta(frozenset(self.pools)),
-            nodes=Delta(frozenset(n for some in self.nodes.values() for n in some)),
-            networks=Delta(frozenset(self.networks)),
-            parts=frozenset(self.parts),
+        states = [self.fetch_state(kind) for kind in kinds or PRIMARY_KINDS]
+        return min(
+            (s.fetched for s in states if s.from_cache and s.fetched is not None), default=None
         )
 
-    def emptied(self) -> tuple[Snapshot, Diff]:
-        """Give a picture of nothing, for a region that is not shown any more."""
-        gone = Diff(
-            servers=Delta(removed=frozenset(self.servers)),
-            public_ips=Delta(removed=frozenset(self.public_ips)),
-            pools=Delta(removed=frozenset(self.pools)),
-            nodes=Delta(removed=frozenset(n for some in self.nodes.values() for n in some)),
-            networks=Delta(removed=frozenset(self.networks)),
-            parts=frozenset(self.parts),
+    def as_delta(self) -> SnapshotDelta:
+        """Return the delta from an empty snapshot."""
+        return SnapshotDelta(
+            servers=KeyDelta(frozenset(self.servers)),
+            public_ips=KeyDelta(frozenset(self.public_ips)),
+            pools=KeyDelta(frozenset(self.pools)),
+            nodes=KeyDelta(frozenset(n for some in self.nodes.values() for n in some)),
+            networks=KeyDelta(frozenset(self.networks)),
+            fetch_states=frozenset(self.fetch_states),
+        )
+
+    def cleared(self) -> tuple[Snapshot, SnapshotDelta]:
+        """Return an empty snapshot, for a region that is no longer shown."""
+        gone = SnapshotDelta(
+            servers=KeyDelta(removed=frozenset(self.servers)),
+            public_ips=KeyDelta(removed=frozenset(self.public_ips)),
+            pools=KeyDelta(removed=frozenset(self.pools)),
+            nodes=KeyDelta(removed=frozenset(n for some in self.nodes.values() for n in some)),
+            networks=KeyDelta(removed=frozenset(self.networks)),
+            fetch_states=frozenset(self.fetch_states),
         )
         return Snapshot(region=self.region, tenant=self.tenant), gone
 
-    def part(self, part: Part) -> PartState:
-        """Give the state of a part, also of one that was never read."""
-        return self.parts.get(part, _UNREAD)
+    def fetch_state(self, kind: ResourceKind) -> FetchState:
+        """Return the fetch state of a kind of resource, also if it was never read."""
+        return self.fetch_states.get(kind, _UNREAD)
+
+    def has(self, part: ResourceKind, key: str, pool_key: str = "") -> bool:
+        """Return whether a resource is in the snapshot.
+
+        Args:
+            part: Its kind.
+            key: Its lower-case id.
+            pool_key: The pool of a node.
+        """
+        match part:
+            case ResourceKind.SERVERS:
+                return key in self.servers
+            case ResourceKind.PUBLIC_IPS:
+                return key in self.public_ips
+            case ResourceKind.POOLS:
+                return key in self.pools
+            case ResourceKind.NODES:
+                return pool_key in self.pools and key in self.nodes_in(pool_key)
+            case ResourceKind.NETWORKS:
+                return key in self.networks
 
     def public_ip_of(self, server_key: str) -> PublicIP | None:
-        """Give the public IP record that counts for a server: ACTIVE, then moving, then failed."""
+        """Return the effective public IP record of a server: ACTIVE before transitional, failed."""
         records = self.ips_of.get(server_key, ())
         return records[0] if records else None
 
     def nodes_in(self, pool_key: str) -> Mapping[str, PoolNode]:
-        """Give a pool's nodes, empty when they have not been read."""
+        """Return the nodes of a pool; empty if they have not been read."""
         return self.nodes.get(pool_key, _NO_NODES)
 
-    def is_ghost(self, server_key: str) -> bool:
-        """Tell whether a cloud server that a record names does not exist any more.
+    def is_orphan(self, server_key: str) -> bool:
+        """Return whether a record names a cloud server that no longer exists.
 
-        Users saw such records though the documentation excludes them (reference, section 10).
-        Only a list of servers that was read can prove it.
+        Users have seen such records although the documentation excludes them (reference, section
+        10). Only a complete list of servers can prove it.
         """
-        return self.part(Part.SERVERS).is_read and server_key not in self.servers
+        return self.fetch_state(ResourceKind.SERVERS).is_whole and server_key not in self.servers
+
+    def is_member(self, server_key: str, pool_key: str) -> bool:
+        """Return whether a server is a member of a pool; a failed membership is none."""
+        return any(
+            node.pool_key == pool_key and phase(node.status) is not Phase.FAILED
+            for node in self.nodes_of.get(server_key, ())
+        )
+
+    def drain_of(self, server_key: str) -> Drain | None:
+        """Return the drain of a server, with the existing pools that it is missing from.
+
+        Returns:
+            None: the server is not drained, it is a member of all these pools again, or none of
+            them exists any more.
+        """
+        drain = self.drains.get(server_key)
+        if drain is None:
+            return None
+        listed = self.fetch_state(ResourceKind.POOLS).fetched is not None
+        missing = tuple(
+            pool
+            for pool in drain.pools
+            if (pool.key in self.pools or not listed) and not self.is_member(server_key, pool.key)
+        )
+        return replace(drain, pools=missing) if missing else None
+
+    @property
+    def unread_pool_count(self) -> int:
+        """The number of pools whose nodes this run has not read."""
+        return len(self.pools.keys() - (self.nodes.keys() - self.nodes_from_cache))
+
+    @property
+    def unread_member_pools(self) -> tuple[LoadBalancerPool, ...]:
+        """The pools whose nodes this run has not read, and which may have some."""
+        known = self.nodes.keys() - self.nodes_from_cache
+        return tuple(
+            pool
+            for key, pool in self.pools.items()
+            if key not in known and pool.counts.cloud_servers != 0
+        )
+
+    @property
+    def knows_all_nodes(self) -> bool:
+        """Whether the nodes of every pool are known."""
+        return (
+            self.fetch_state(ResourceKind.POOLS).fetched is not None
+            and not self.fetch_state(ResourceKind.POOLS).skipped
+            and self.nodes.keys() >= self.pools.keys()
+        )
+
+    def unreadable(self, kind: ResourceKind, pool_key: str = "") -> str:
+        """Describe how many items of a list could not be read; empty: all of them could.
+
+        Args:
+            kind: The kind of the list.
+            pool_key: The pool of a list of nodes.
+        """
+        if kind is ResourceKind.NODES:
+            pool = self.pools.get(pool_key)
+            name = pool_key if pool is None else pool.name or pool.id
+            return describe_unreadable(kind, self.unreadable_nodes.get(pool_key, 0), name)
+        return describe_unreadable(kind, len(self.fetch_state(kind).skipped))
 
     def server_name(self, server_key: str, fallback: str | None = None) -> str:
-        """Give the name a server goes by: Nova's, else the record's, else its id."""
+        """Return the name of a server: Nova's, else the fallback, else its id."""
         server = self.servers.get(server_key)
         if server is not None and server.name:
             return server.name
         return fallback or server_key
 
     def private_ip_of(self, server: Server) -> str | None:
-        """Give a server's address on the RackConnect network.
+        """Return the address of a server on its RackConnect network.
 
-        Nova lists addresses under the network's name (reference 8.3); before the networks have
-        been read, a label that begins with `RC-` has to do, then what the public IP record says.
+        Nova lists addresses under the name of the network (reference 8.3). Before the networks
+        have been read, a label with the prefix `RC-` decides, then the public IP record.
         """
         for address in server.addresses:
             if address.label in self.network_names:
@@ -254,295 +274,195 @@ class Snapshot(Struct, frozen=True):
         )
 
     def active_nodes(self, pool_key: str) -> int:
-        """Count a pool's ACTIVE nodes among those that have been read."""
+        """Return the number of ACTIVE nodes of a pool among those that have been read."""
         return sum(1 for node in self.nodes_in(pool_key).values() if node.status == "ACTIVE")
 
-    # -- the next picture ---------------------------------------------------------------------
+    # -- the next snapshot --------------------------------------------------------------------
 
-    def with_part(self, part: Part, state: PartState) -> tuple[Snapshot, Diff]:
-        """Give the picture with another state of one part."""
-        if self.parts.get(part) == state:
-            return self, Diff()
-        return replace(self, parts={**self.parts, part: state}), Diff(parts=frozenset({part}))
+    def with_fetch_state(
+        self, kind: ResourceKind, state: FetchState
+    ) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the fetch state of one kind of resource."""
+        if self.fetch_states.get(kind) == state:
+            return self, SnapshotDelta()
+        return replace(self, fetch_states={**self.fetch_states, kind: state}), SnapshotDelta(
+            fetch_states=frozenset({kind})
+        )
 
-    def with_servers(self, servers: Iterable[Server]) -> tuple[Snapshot, Diff]:
-        """Give the picture with the account's cloud servers as now listed."""
-        new, delta = _compare(self.servers, servers)
+    def with_servers(self, servers: Iterable[Server]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the complete list of cloud servers."""
+        new, delta = compare_items(self.servers, servers)
         if not delta:
-            return replace(self, servers=new) if _came_raw(self.servers, new) else self, Diff()
+            return self if new is self.servers else replace(self, servers=new), SnapshotDelta()
         return self._servers_replaced(new, delta)
 
-    def _servers_replaced(self, new: Mapping[str, Server], delta: Delta) -> tuple[Snapshot, Diff]:
-        moved = delta.changed | delta.removed
-        addresses = frozenset(record.key for key in moved for record in self.ips_of.get(key, ()))
-        nodes = frozenset(node.key for key in moved for node in self.nodes_of.get(key, ()))
-        pools = frozenset(node.pool_key for key in moved for node in self.nodes_of.get(key, ()))
-        return replace(self, servers=new), Diff(
+    def _servers_replaced(
+        self, new: Mapping[str, Server], delta: KeyDelta
+    ) -> tuple[Snapshot, SnapshotDelta]:
+        keys = delta.changed | delta.removed
+        addresses = frozenset(record.key for key in keys for record in self.ips_of.get(key, ()))
+        nodes = frozenset(node.key for key in keys for node in self.nodes_of.get(key, ()))
+        pools = frozenset(node.pool_key for key in keys for node in self.nodes_of.get(key, ()))
+        return replace(self, servers=new), SnapshotDelta(
             servers=delta,
-            public_ips=Delta(addresses),
-            nodes=Delta(nodes),
-            pools=Delta(pools & self.pools.keys()),
+            public_ips=KeyDelta(addresses),
+            nodes=KeyDelta(nodes),
+            pools=KeyDelta(pools & self.pools.keys()),
         )
 
-    def with_more_servers(self, servers: Iterable[Server]) -> tuple[Snapshot, Diff]:
-        """Give the picture with servers that have come besides those that are there."""
+    def with_more_servers(self, servers: Iterable[Server]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with additional servers."""
         more = {server.key: server for server in servers}
-        new, delta = _added(self.servers, more)
-        return self._servers_replaced(new, delta) if delta else (self, Diff())
+        new, delta = add_items(self.servers, more)
+        return self._servers_replaced(new, delta) if delta else (self, SnapshotDelta())
 
-    def with_networks(self, networks: Iterable[CloudNetwork]) -> tuple[Snapshot, Diff]:
-        """Give the picture with the cloud networks as now listed."""
-        new, delta = _compare(self.networks, networks)
-        if not delta:
-            return replace(self, networks=new) if _came_raw(self.networks, new) else self, Diff()
-        # A network's name decides which of a server's addresses is the RackConnect one.
-        names = frozenset(network.name for network in new.values())
-        return replace(self, networks=new, network_names=names), Diff(
-            networks=delta, servers=Delta(frozenset(self.servers))
+    def with_drains(self, drains: Mapping[str, Drain]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the drained servers according to the journal."""
+        if drains == self.drains:
+            return self, SnapshotDelta()
+        keys = {
+            key
+            for key in drains.keys() | self.drains.keys()
+            if drains.get(key) != self.drains.get(key)
+        }
+        return replace(self, drains=drains), SnapshotDelta(
+            servers=KeyDelta(frozenset(keys) & self.servers.keys())
         )
 
-    def with_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, Diff]:
-        """Give the picture with every public IP record as now listed."""
-        new, delta = _compare(self.public_ips, _existing(records))
+    def with_networks(self, networks: Iterable[CloudNetwork]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the complete list of cloud networks."""
+        new, delta = compare_items(self.networks, networks)
+        if not delta:
+            return self if new is self.networks else replace(self, networks=new), SnapshotDelta()
+        # The name of a network decides which address of a server is the RackConnect one.
+        names = frozenset(network.name for network in new.values())
+        return replace(self, networks=new, network_names=names), SnapshotDelta(
+            networks=delta, servers=KeyDelta(frozenset(self.servers))
+        )
+
+    def with_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the complete list of public IP records."""
+        new, delta = compare_items(self.public_ips, existing_records(records))
         return self._public_ips_replaced(new, delta)
 
-    def with_more_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, Diff]:
-        """Give the picture with public IP records that have come besides those that are there."""
-        more = {record.key: record for record in _existing(records)}
-        new, delta = _added(self.public_ips, more)
-        return self._public_ips_replaced(new, delta) if delta else (self, Diff())
+    def with_more_public_ips(self, records: Iterable[PublicIP]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with additional public IP records."""
+        more = {record.key: record for record in existing_records(records)}
+        new, delta = add_items(self.public_ips, more)
+        return self._public_ips_replaced(new, delta) if delta else (self, SnapshotDelta())
 
-    def with_public_ip(self, record: PublicIP) -> tuple[Snapshot, Diff]:
-        """Give the picture with one public IP record as just read."""
-        if not _exists(record):
+    def with_public_ip(self, record: PublicIP) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with one public IP record, or without it if its status is gone."""
+        if phase(record.status) is Phase.GONE:
             return self.without_public_ip(record.key)
         if self.public_ips.get(record.key) == record:
-            return self, Diff()
+            return self, SnapshotDelta()
         return self._public_ips_replaced(
-            {**self.public_ips, record.key: record}, Delta(frozenset({record.key}))
+            {**self.public_ips, record.key: record}, KeyDelta(frozenset({record.key}))
         )
 
-    def without_public_ip(self, key: str) -> tuple[Snapshot, Diff]:
-        """Give the picture after a public IP record has gone."""
+    def without_public_ip(self, key: str) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot without a public IP record."""
         if key not in self.public_ips:
-            return self, Diff()
+            return self, SnapshotDelta()
         new = {k: v for k, v in self.public_ips.items() if k != key}
-        return self._public_ips_replaced(new, Delta(removed=frozenset({key})))
+        return self._public_ips_replaced(new, KeyDelta(removed=frozenset({key})))
 
     def _public_ips_replaced(
-        self, new: Mapping[str, PublicIP], delta: Delta
-    ) -> tuple[Snapshot, Diff]:
+        self, new: Mapping[str, PublicIP], delta: KeyDelta
+    ) -> tuple[Snapshot, SnapshotDelta]:
         if not delta:
-            came = _came_raw(self.public_ips, new)
-            return replace(self, public_ips=new) if came else self, Diff()
-        joined, servers = _rejoin(
+            same = new is self.public_ips
+            return self if same else replace(self, public_ips=new), SnapshotDelta()
+        ips_of, servers = regroup(
             self.ips_of,
             self.public_ips,
             new,
             delta,
             lambda record: None if record.server is None else record.server.key,
-            _best_first,
+            best_first,
         )
-        return replace(self, public_ips=new, ips_of=joined), Diff(
-            public_ips=delta, servers=Delta(servers & self.servers.keys())
+        return replace(self, public_ips=new, ips_of=ips_of), SnapshotDelta(
+            public_ips=delta, servers=KeyDelta(servers & self.servers.keys())
         )
 
-    def with_pools(self, pools: Iterable[LoadBalancerPool]) -> tuple[Snapshot, Diff]:
-        """Give the picture with the load balancer pools as now listed; nodes of gone ones go."""
-        new, delta = _compare(self.pools, pools)
+    def with_pools(self, pools: Iterable[LoadBalancerPool]) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the complete list of pools; drops nodes of missing ones."""
+        new, delta = compare_items(self.pools, pools)
         if not delta:
-            return replace(self, pools=new) if _came_raw(self.pools, new) else self, Diff()
-        picture = replace(self, pools=new)
-        nodes = Delta()
+            return self if new is self.pools else replace(self, pools=new), SnapshotDelta()
+        snapshot = replace(self, pools=new)
+        nodes = KeyDelta()
         servers = frozenset(
             server
             for pool in delta.changed
             for node in self.nodes_in(pool).values()
             if (server := node.server_key) is not None
         )
+        servers |= {
+            key
+            for key, drain in self.drains.items()
+            if any(pool.key in delta.changed or pool.key in delta.removed for pool in drain.pools)
+        }
         for key in delta.removed & self.nodes.keys():
-            picture, diff = picture.with_nodes(key, ())
-            nodes = Delta(nodes.changed | diff.nodes.changed, nodes.removed | diff.nodes.removed)
+            snapshot, diff = snapshot.with_nodes(key, ())
+            nodes = KeyDelta(nodes.changed | diff.nodes.changed, nodes.removed | diff.nodes.removed)
             servers |= diff.servers.changed
-            kept = {k: v for k, v in picture.nodes.items() if k != key}
-            picture = replace(picture, nodes=kept)
-        return picture, Diff(pools=delta, nodes=nodes, servers=Delta(servers & self.servers.keys()))
+            snapshot = replace(
+                snapshot, nodes={k: v for k, v in snapshot.nodes.items() if k != key}
+            )
+        return snapshot, SnapshotDelta(
+            pools=delta, nodes=nodes, servers=KeyDelta(servers & self.servers.keys())
+        )
 
-    def with_pool(self, pool: LoadBalancerPool) -> tuple[Snapshot, Diff]:
-        """Give the picture with one pool as just read."""
+    def with_pool(self, pool: LoadBalancerPool) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with one pool."""
         if self.pools.get(pool.key) == pool:
-            return self, Diff()
-        return replace(self, pools={**self.pools, pool.key: pool}), Diff(
-            pools=Delta(frozenset({pool.key}))
+            return self, SnapshotDelta()
+        return replace(self, pools={**self.pools, pool.key: pool}), SnapshotDelta(
+            pools=KeyDelta(frozenset({pool.key}))
         )
 
-    def with_nodes(self, pool_key: str, nodes: Iterable[PoolNode]) -> tuple[Snapshot, Diff]:
-        """Give the picture with one pool's nodes as now listed."""
+    def with_nodes(
+        self, pool_key: str, nodes: Iterable[PoolNode], unreadable: int | None = None
+    ) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with the complete list of nodes of a pool.
+
+        Args:
+            pool_key: The pool.
+            nodes: Its nodes.
+            unreadable: How many more could not be decoded; None: as many as before.
+        """
+        if unreadable is not None and unreadable != self.unreadable_nodes.get(pool_key, 0):
+            counts = {**self.unreadable_nodes, pool_key: unreadable}
+            return replace(self, unreadable_nodes=counts).with_nodes(pool_key, nodes)
         old = self.nodes.get(pool_key)
-        new, delta = _compare(old or {}, _existing(nodes))
-        if not delta and old is not None and pool_key not in self.nodes_kept:
-            return self, Diff()
-        joined, servers = _rejoin(
-            self.nodes_of, old or {}, new, delta, lambda node: node.server_key, _by_pool
+        new, delta = compare_items(old or {}, existing_records(nodes))
+        if not delta and old is not None and pool_key not in self.nodes_from_cache:
+            return self, SnapshotDelta()
+        nodes_of, servers = regroup(
+            self.nodes_of, old or {}, new, delta, lambda node: node.server_key, by_pool
         )
-        picture = replace(
+        snapshot = replace(
             self,
             nodes={**self.nodes, pool_key: new},
-            nodes_of=joined,
-            nodes_kept=self.nodes_kept - {pool_key},
+            nodes_of=nodes_of,
+            nodes_from_cache=self.nodes_from_cache - {pool_key},
         )
-        return picture, Diff(
+        return snapshot, SnapshotDelta(
             nodes=delta,
-            servers=Delta(servers & self.servers.keys()),
-            pools=Delta(frozenset({pool_key}) & self.pools.keys()),
+            servers=KeyDelta(servers & self.servers.keys()),
+            pools=KeyDelta(frozenset({pool_key}) & self.pools.keys()),
         )
 
-    def with_node(self, node: PoolNode) -> tuple[Snapshot, Diff]:
-        """Give the picture with one node as just read, or without it when its status is gone."""
+    def with_node(self, node: PoolNode) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot with one node, or without it if its status is gone."""
         nodes = {k: v for k, v in self.nodes_in(node.pool_key).items() if k != node.key}
         return self.with_nodes(node.pool_key, [*nodes.values(), node])
 
-    def without_node(self, pool_key: str, key: str) -> tuple[Snapshot, Diff]:
-        """Give the picture after a node has gone."""
+    def without_node(self, pool_key: str, key: str) -> tuple[Snapshot, SnapshotDelta]:
+        """Return the snapshot without a node."""
         nodes = self.nodes_in(pool_key)
         if key not in nodes:
-            return self, Diff()
+            return self, SnapshotDelta()
         return self.with_nodes(pool_key, [n for k, n in nodes.items() if k != key])
-
-
-_UNREAD = PartState()
-
-
-def _exists(record: PublicIP | PoolNode) -> bool:
-    return phase(record.status) is not Phase.GONE
-
-
-def _existing(records: Iterable[_Record]) -> Sequence[_Record]:
-    """Leave out records that are gone, of which there hardly ever is one."""
-    some = list(records)
-    statuses = {record.status for record in some}
-    gone = {status for status in statuses if phase(status) is Phase.GONE}
-    if gone:
-        some = [record for record in some if record.status not in gone]
-    return some
-
-
-def _compare(old: Mapping[str, ItemT], items: Iterable[ItemT]) -> tuple[dict[str, ItemT], Delta]:
-    """Give a list as a mapping, and what differs in it.
-
-    What did not change is the very same object, mostly at its old place; so ten thousand of them
-    cost a glance each, and not the making of a key.
-    """
-    some = list(items)
-    new: dict[str, ItemT] = {}
-    if len(some) == len(old):
-        places = zip(old, old.values(), some, strict=True)
-        others = {key: item for key, before, item in places if before is not item}
-        if all(item.key == key for key, item in others.items()):
-            new.update(old)
-            new.update(others)
-            return new, Delta(frozenset(k for k in others if _differs(old[k], others[k])))
-    known = {id(item): key for key, item in old.items()}
-    for item in some:
-        new[known.get(id(item)) or item.key] = item
-    return new, Delta(
-        frozenset(key for key in new if _differs(old.get(key), new[key])),
-        frozenset(old.keys() - new.keys()),
-    )
-
-
-def _added(
-    old: Mapping[str, ItemT], more: Mapping[str, ItemT]
-) -> tuple[Mapping[str, ItemT], Delta]:
-    delta = Delta(frozenset(key for key, item in more.items() if _differs(old.get(key), item)))
-    return {**old, **more}, delta
-
-
-def _differs(before: ItemT | None, item: ItemT) -> bool:
-    return before is not item and before != item and not _is_kept(before, item)
-
-
-def _is_kept(before: ItemT | None, item: ItemT) -> bool:
-    """Tell whether an item is what an earlier run kept, which keeps all but its JSON."""
-    return before is not None and before.sent is None and replace(item, sent=None) == before
-
-
-def _came_raw(old: Mapping[str, ItemT], new: Mapping[str, ItemT]) -> bool:
-    """Tell whether items that say the same came with their JSON only now."""
-    return any(item.sent is None and new[key].sent is not None for key, item in old.items())
-
-
-_Record = TypeVar("_Record", PublicIP, PoolNode)
-
-
-def _rejoin(
-    joined: Mapping[str, tuple[_Record, ...]],
-    old: Mapping[str, _Record],
-    new: Mapping[str, _Record],
-    delta: Delta,
-    server_of: Callable[[_Record], str | None],
-    order: Callable[[Sequence[_Record]], tuple[_Record, ...]],
-) -> tuple[dict[str, tuple[_Record, ...]], frozenset[str]]:
-    touched: dict[str, list[_Record]] = {}
-
-    def group(server: str) -> list[_Record]:
-        if server not in touched:
-            touched[server] = [
-                r
-                for r in joined.get(server, ())
-                if not (r.key in old and (r.key in delta.changed or r.key in delta.removed))
-            ]
-        return touched[server]
-
-    for key in delta.changed | delta.removed:
-        before = old.get(key)
-        if before is not None and (server := server_of(before)) is not None:
-            group(server)
-    for key in delta.changed:
-        if (server := server_of(new[key])) is not None:
-            group(server).append(new[key])
-    result = dict(joined)
-    for server, records in touched.items():
-        if records:
-            result[server] = order(records)
-        else:
-            result.pop(server, None)
-    return result, frozenset(touched)
-
-
-def _best_first(records: Sequence[PublicIP]) -> tuple[PublicIP, ...]:
-    if len(records) == 1:
-        return (records[0],)
-
-    def rank(record: PublicIP) -> tuple[int, float, str]:
-        created = record.created.timestamp() if record.created else 0.0
-        return _RANK[phase(record.status)], -created, record.key
-
-    return tuple(sorted(records, key=rank))
-
-
-def _by_pool(nodes: Sequence[PoolNode]) -> tuple[PoolNode, ...]:
-    if len(nodes) == 1:
-        return (nodes[0],)
-    return tuple(sorted(nodes, key=lambda node: (node.pool_key, node.key)))
-
-
-def merge(first: Diff, second: Diff) -> Diff:
-    """Give what two diffs, one after the other, come to.
-
-    Args:
-        first: The earlier one.
-        second: The later one; a row it brings back is not removed any more.
-    """
-
-    def both(a: Delta, b: Delta) -> Delta:
-        return Delta((a.changed - b.removed) | b.changed, (a.removed - b.changed) | b.removed)
-
-    return Diff(
-        servers=both(first.servers, second.servers),
-        public_ips=both(first.public_ips, second.public_ips),
-        pools=both(first.pools, second.pools),
-        nodes=both(first.nodes, second.nodes),
-        networks=both(first.networks, second.networks),
-        parts=first.parts | second.parts,
-    )

@@ -1,10 +1,12 @@
-"""How lengths of time are written where there is little room."""
+"""Formats of times and durations."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 
 def elapsed(seconds: float) -> str:
-    """Write a length of time in at most four signs or so: `12s`, `5m`, `3h20`, `45d`, `8y`."""
+    """Format a duration in about four characters: `12s`, `5m`, `3h20`, `45d`, `8y`."""
     whole = max(0, int(seconds))
     if whole < 100:
         return f"{whole}s"
@@ -16,3 +18,9 @@ def elapsed(seconds: float) -> str:
         return f"{hours}h{minutes % 60:02d}"
     days = hours // 24
     return f"{days}d" if days < 1000 else f"{days // 365}y"
+
+
+def rfc3339(time: datetime) -> str:
+    """Return a time as RFC 3339 in UTC, with a fraction if it has one: `...:18.26Z`."""
+    text = time.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{text.rstrip('0') if '.' in text else text}Z"

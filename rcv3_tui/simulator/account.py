@@ -1,4 +1,4 @@
-"""The simulated account: its user and tokens, its regions, and ways to furnish it by hand."""
+"""The simulated account: its user and tokens, its regions, and methods to populate it."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from dataclasses import dataclass
 
 from rcv3_tui.simulator.clock import Clock
 from rcv3_tui.simulator.faults import Faults
-from rcv3_tui.simulator.lifecycle import FailedStatus, Kind, Lifecycle
+from rcv3_tui.simulator.lifecycle import FailedStatus, Lifecycle, TransitionKind
+from rcv3_tui.simulator.messages import NIL_UUID
 from rcv3_tui.simulator.region import Region
 from rcv3_tui.simulator.resources import Network, Node, Pool, PublicIP, Server
 from rcv3_tui.simulator.settings import AccountSettings
-from rcv3_tui.simulator.texts import NIL_UUID
 
 _LOG_LIMIT = 20_000
-"""How many requests are kept; a demo may run for days."""
+"""Requests in the log; a demo may run for days."""
 
 IMAGE_ID = "a3d3a6b3-e4e4-496f-9a3d-5c987163e458"
-"""The image every simulated server was made from."""
+"""The image of every simulated server."""
 
 
 @dataclass(slots=True)
 class LoggedRequest:
-    """One request as it arrived, and how it was answered. Holds no secret."""
+    """One request as it arrived, and the status of its response. Contains no secret."""
 
     method: str
     path: str
     """With token ids left out."""
     query: str
     body: str
-    """As sent; empty for Identity, whose bodies hold secrets."""
+    """As sent; empty for Identity, whose bodies contain secrets."""
     at: float
     """When it arrived, by the account's clock."""
     status: int = 0
-    """The answer's status; 0 while there is none, and for good when the connection was dropped."""
+    """The response's status; 0 before there is one, and after a dropped connection."""
 
 
 @dataclass(slots=True)
 class Token:
-    """A token that Identity has handed out."""
+    """A token that Identity has issued."""
 
     id: str
     expires: float
@@ -49,7 +49,7 @@ class Token:
 
 
 class Account(AccountSettings):
-    """Everything the simulator knows. Not safe to share between threads while serving."""
+    """The state of the simulator. Not safe to share between threads while serving."""
 
     def __init__(
         self,
@@ -59,19 +59,20 @@ class Account(AccountSettings):
         seed: int = 0,
         public_prefixes: Sequence[str] = ("203.0.113",),
     ) -> None:
-        """Make an account without any resource.
+        """Create an account without resources.
 
         Args:
             regions: the regions that have RackConnect, in upper case.
             now: the clock, seconds since 1970 UTC.
             seed: makes every id and every jitter repeatable.
-            public_prefixes: the dedicated /24 blocks that public IPs come from.
+            public_prefixes: the dedicated /24 blocks that public IPs come from, dealt to the
+                regions in turn; with fewer blocks than regions, the last ones use all of them.
         """
         super().__init__()
         self.now = now
-        # Repeatable ids and timings are the purpose; nothing here is a secret of anybody.
+        # Repeatable ids and timings are the purpose; nothing here is a secret.
         self.rng = random.Random(seed)  # noqa: S311
-        # Of their own, so that ids are the same whenever they are made.
+        # A separate generator, so that ids do not depend on when they are created.
         self._id_rng = random.Random(seed)  # noqa: S311
         self.regions = tuple(regions)
         self.tokens: dict[str, Token] = {}
@@ -82,14 +83,19 @@ class Account(AccountSettings):
         self.lifecycle = Lifecycle(self, now, self.rng)
         self._ids = self._id_stream()
         self._regions = {
-            name: Region(name, self.new_id(), public_prefixes) for name in self.regions
+            name: Region(
+                name,
+                self.new_id(),
+                public_prefixes[place :: len(self.regions)] or public_prefixes,
+            )
+            for place, name in enumerate(self.regions)
         }
         self.settle = self.lifecycle.settle
 
     # the account as a whole
 
     def region(self, name: str | None = None) -> Region:
-        """Find a region by its name in any case; the first one when not told.
+        """Return a region by its name in any case; by default the first one.
 
         Raises:
             KeyError: the account has no such region.
@@ -97,11 +103,11 @@ class Account(AccountSettings):
         return self._regions[name.upper() if name else self.regions[0]]
 
     def has_region(self, name: str) -> bool:
-        """Say whether the account has RackConnect in a region."""
+        """Return whether the account has RackConnect in a region."""
         return name.upper() in self._regions
 
     def new_id(self) -> str:
-        """Make the next UUID."""
+        """Return the next UUID."""
         return next(self._ids)
 
     def _id_stream(self) -> Iterator[str]:
@@ -113,7 +119,7 @@ class Account(AccountSettings):
                 yield f"{word[:8]}-{word[8:12]}-4{word[13:16]}-a{word[17:20]}-{word[20:]}"
 
     def log(self, method: str, path: str, query: str, body: str) -> LoggedRequest:
-        """Note a request; its status is filled in later."""
+        """Log a request; its status is set later."""
         entry = LoggedRequest(method, path, query, body, self.now())
         self.requests.append(entry)
         if len(self.requests) > _LOG_LIMIT:
@@ -125,7 +131,7 @@ class Account(AccountSettings):
 
         Args:
             method: such as POST.
-            path: a regular expression to be found in the path.
+            path: a regular expression that matches within the path.
         """
         return sum(
             entry.method == method and re.search(path, entry.path) is not None
@@ -143,7 +149,7 @@ class Account(AccountSettings):
     # tokens
 
     def token_for(self, authenticated_by: str) -> Token:
-        """Hand out a token: the cached one unless it is in its last hour."""
+        """Issue a token: the cached one unless it is in its last hour."""
         now = self.now()
         for token in self.tokens.values():
             if (
@@ -151,14 +157,22 @@ class Account(AccountSettings):
                 and token.expires - now > self.renew_seconds
             ):
                 return token
-        token = Token(
-            f"{self.rng.getrandbits(128):032x}", now + self.token_seconds, authenticated_by
-        )
+        return self.new_token(authenticated_by)
+
+    def new_token(self, authenticated_by: str = "PASSWORD", seconds: float | None = None) -> Token:
+        """Issue another token, such as one for a federated user's own tools.
+
+        Args:
+            authenticated_by: the methods, with commas.
+            seconds: until it expires; by default `token_seconds`.
+        """
+        life = self.token_seconds if seconds is None else seconds
+        token = Token(f"{self.rng.getrandbits(128):032x}", self.now() + life, authenticated_by)
         self.tokens[token.id] = token
         return token
 
     def valid_token(self, token_id: str | None) -> Token | None:
-        """Find a token that is known and has not expired."""
+        """Return a known token that has not expired; None otherwise."""
         token = self.tokens.get(token_id or "")
         return token if token is not None and token.expires > self.now() else None
 
@@ -166,7 +180,7 @@ class Account(AccountSettings):
         """Make every token invalid at once, on every service."""
         self.tokens.clear()
 
-    # furnishing by hand
+    # populating the account
 
     def add_network(
         self,
@@ -180,9 +194,9 @@ class Account(AccountSettings):
 
         Args:
             name: as Rackspace named it, mostly with `RC-` before it.
-            region: the first one when not told.
+            region: by default the first one.
             prefix: the first three parts of its range.
-            age: seconds since it was made.
+            age: seconds since it was created.
         """
         created = self.now() - age
         network = Network(self.new_id(), name, prefix, created, created + 3902.94)
@@ -209,11 +223,11 @@ class Account(AccountSettings):
 
         Args:
             name: any text.
-            region: the first one when not told.
+            region: by default the first one.
             status: as Cloud Servers spells it; BUILD waits for `build_seconds`.
-            network: the cloud network it is on; the region's first one when not told.
+            network: the cloud network it is on; by default the region's first one.
             attached: False for a server without a RackConnect network ("unprocessable").
-            age: seconds since it was made.
+            age: seconds since it was created.
             known_after: seconds from now until RackConnect knows it ("does not exist" before).
             build_seconds: until a server in BUILD is ready; None for never.
             flavor: its flavour.
@@ -256,6 +270,7 @@ class Account(AccountSettings):
         retain: bool = False,
         detail: str | None = None,
         ticket: str | None = None,
+        by_rule: bool = False,
         age: float = 43200.0,
         moves_after: float | None = None,
     ) -> PublicIP:
@@ -263,14 +278,15 @@ class Account(AccountSettings):
 
         Args:
             server: the server it is for; None for an unassigned one.
-            region: the first one when not told.
-            status: as RackConnect spells it; a moving one is stuck unless `moves_after` is given.
+            region: by default the first one.
+            status: as RackConnect spells it; a transitional one is stuck without `moves_after`.
             address: None takes the next free one, or none where the service shows none.
-            retain: whether it is kept.
+            retain: whether it is retained.
             detail: `status_detail`.
             ticket: `failure_core_ticket_uuid`.
-            age: seconds since it was made.
-            moves_after: seconds from now until an ADDING or REMOVING record gets on.
+            by_rule: `added_by_match_rule`.
+            age: seconds since it was created.
+            moves_after: seconds from now until an ADDING or REMOVING record continues.
         """
         where = self.region(region)
         shown = status in {"ACTIVE", "UPDATING", "REMOVING", "UPDATE_FAILED"}
@@ -285,6 +301,7 @@ class Account(AccountSettings):
             status_detail=detail,
             retain=retain,
             ticket=None if ticket == NIL_UUID else ticket,
+            by_rule=by_rule,
         )
         where.put_ip(record)
         if server is not None and status == "ACTIVE" and not server.deleted:
@@ -326,10 +343,10 @@ class Account(AccountSettings):
         Args:
             pool: the pool.
             server: the server, of the same region.
-            region: the first one when not told.
+            region: by default the first one.
             status: as RackConnect spells it.
             detail: `status_detail`.
-            age: seconds since it was made.
+            age: seconds since it was created.
             moves_after: seconds from now until an ADDING node is ACTIVE; None leaves it stuck.
         """
         created = self.now() - age
@@ -341,11 +358,11 @@ class Account(AccountSettings):
         return node
 
     def delete_server(self, server_id: str, *, leave_ghosts: bool = False) -> None:
-        """Delete a server, as Cloud Servers would be told to.
+        """Delete a server, as a request to Cloud Servers would.
 
         Args:
             server_id: its id.
-            leave_ghosts: leave its nodes and its address behind, as the service sometimes does.
+            leave_ghosts: leave its nodes and its public IP behind, as the service sometimes does.
 
         Raises:
             KeyError: there is no such server.
@@ -372,7 +389,7 @@ class Account(AccountSettings):
                 where.drop_ip(record)
 
     def rename_server(self, server_id: str, name: str, *, region: str | None = None) -> None:
-        """Rename a server; RackConnect goes on showing the name it knows."""
+        """Rename a server; RackConnect continues to show the old name."""
         server = self.region(region).servers[server_id.lower()]
         server.known_name = server.known_name or server.name
         server.name = name
@@ -381,18 +398,18 @@ class Account(AccountSettings):
 
     def plan_failure(
         self,
-        kind: Kind,
+        kind: TransitionKind,
         status: FailedStatus,
         *,
         detail: str | None = None,
         ticket: str | None = None,
         times: int = 1,
     ) -> None:
-        """Let the next accepted changes of a kind end badly.
+        """Let the next accepted changes of a kind fail.
 
         Args:
             kind: what is changed.
-            status: how it will end; says whether adds, updates or removals are meant.
+            status: the final status; selects adds, updates or removals.
             detail: `status_detail`; live failures mostly had none.
             ticket: the support ticket's id.
             times: how many changes.

@@ -1,4 +1,4 @@
-"""The ASGI app: notes each request, lets time pass, lets faults happen, and has it answered."""
+"""The ASGI app: logs each request, applies due transitions and faults, and responds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rcv3_tui.simulator import identity_routes, rackconnect_routes, servers_routes
 from rcv3_tui.simulator.account import Account, LoggedRequest
-from rcv3_tui.simulator.answers import answer, text_answer
-from rcv3_tui.simulator.faults import Fault, Shape
+from rcv3_tui.simulator.faults import Fault, FaultShape
+from rcv3_tui.simulator.responses import make_response, text_response
 
 ABORT_EXTENSION: Final = "rcv3.abort"
 """Where a server puts a function that breaks the connection, in the scope's extensions."""
@@ -23,11 +23,11 @@ _TOKEN_IN_PATH: Final = re.compile(r"(?<=/v2\.0/tokens/)[^/]+")
 
 
 def create_app(account: Account, base_url: str | None = None) -> SimulatorApp:
-    """Make the ASGI app of an account.
+    """Create the ASGI app of an account.
 
     Args:
-        account: what it serves.
-        base_url: how clients see it, for the catalogue; None takes it from each request.
+        account: the account to serve.
+        base_url: the address that clients use, for the catalog; None: from each request.
     """
     return SimulatorApp(account, base_url)
 
@@ -36,11 +36,12 @@ class SimulatorApp:
     """Identity, Cloud Servers and RackConnect of one account, as one ASGI app."""
 
     def __init__(self, account: Account, base_url: str | None = None) -> None:
-        """Lay out the routes; see `create_app`."""
+        """Create the routes; see `create_app`."""
         self.account = account
+        self._late: list[tuple[float, Callable[[Send], Awaitable[None]]]] = []
 
         async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-            await text_answer(account, 404, "")(scope, receive, send)
+            await text_response(account, 404, "")(scope, receive, send)
 
         self._router: ASGIApp = Router(
             [
@@ -53,10 +54,10 @@ class SimulatorApp:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request.
+        """Respond to one request.
 
-        A cancellation before the request was applied leaves the account as it was; afterwards it
-        stays applied. Either way the log keeps the request with status 0.
+        A cancellation before the request was applied leaves the account unchanged; afterwards the
+        request stays applied. In both cases the log has it with status 0.
         """
         if scope["type"] != "http":
             raise RuntimeError(f"the simulator does not speak {scope['type']}")
@@ -70,52 +71,63 @@ class SimulatorApp:
             scope.get("query_string", b"").decode("latin-1"),
             "" if secret else body.decode("utf-8", "replace"),
         )
+        await self.apply_late()
         fault = account.faults.take(scope["method"], path)
 
-        async def noted(message: Message) -> None:
+        async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start":
                 entry.status = message["status"]
             await send(message)
 
-        async def carry_out(onward: Send) -> None:
+        async def apply(onward: Send) -> None:
             account.settle()
             await self._router(scope, _replay(body, receive), onward)
 
         if fault is None:
-            await carry_out(noted)
+            await apply(send_logged)
         else:
-            await self._go_wrong(fault, scope, receive, noted, carry_out, entry)
+            await self._apply_fault(fault, scope, receive, send_logged, apply, entry)
 
-    async def _go_wrong(
+    async def apply_late(self) -> None:
+        """Apply the requests that a fault delays until after their response, where due."""
+        due = [each for each in self._late if each[0] <= self.account.now()]
+        self._late = [each for each in self._late if each not in due]
+        for _, apply in due:
+            await apply(_BufferedResponse())
+
+    async def _apply_fault(
         self,
         fault: Fault,
         scope: Scope,
         receive: Receive,
         send: Send,
-        carry_out: Callable[[Send], Awaitable[None]],
+        apply: Callable[[Send], Awaitable[None]],
         entry: LoggedRequest,
     ) -> None:
         account = self.account
+        if fault.late is not None:
+            self._late.append((account.now() + fault.late, apply))
         if fault.kind == "silence" and not fault.after:
             await account.faults.sleep(fault.seconds)
-            await carry_out(send)
-            return
-        kept = _Kept()
+            if fault.late is None:
+                await apply(send)
+                return
+        buffered = _BufferedResponse()
         if fault.after:
-            await carry_out(kept)
+            await apply(buffered)
         if fault.kind == "drop":
             await self._drop(scope, receive)
             return
         if fault.kind == "silence":
             await account.faults.sleep(fault.seconds)
-            await kept.send_on(send, kept.body)
+            await buffered.forward(send, buffered.body)
         elif fault.kind == "cut_off":
-            await kept.send_on(send, kept.body[: len(kept.body) // 2])
+            await buffered.forward(send, buffered.body[: len(buffered.body) // 2])
         elif fault.kind == "wrong_shape":
-            await kept.send_on(send, spoil(kept.body, fault.shape))
+            await buffered.forward(send, corrupt_body(buffered.body, fault.shape))
         else:
             account.settle()
-            response: Response = answer(
+            response: Response = make_response(
                 account, fault.code, fault.body.encode(), fault.content_type
             )
             for name, value in fault.headers:
@@ -125,14 +137,14 @@ class SimulatorApp:
     async def _drop(self, scope: Scope, receive: Receive) -> None:
         abort = scope.get("extensions", {}).get(ABORT_EXTENSION)
         if abort is None:
-            # In the same process there is no socket to break: the client meets the error itself.
+            # In the same process there is no socket to break: the client gets the exception.
             raise self.account.faults.drop_error()
         abort()
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
-def spoil(body: bytes, shape: Shape) -> bytes:
+def corrupt_body(body: bytes, shape: FaultShape) -> bytes:
     """Bring JSON out of shape.
 
     Args:
@@ -159,8 +171,8 @@ def spoil(body: bytes, shape: Shape) -> bytes:
     return msgspec.json.encode(value)
 
 
-class _Kept:
-    """Keeps an answer back, to be sent on later or in part."""
+class _BufferedResponse:
+    """Buffers a response, to be sent later or in part."""
 
     def __init__(self) -> None:
         self.body = b""
@@ -172,8 +184,8 @@ class _Kept:
         else:
             self.body += message.get("body", b"")
 
-    async def send_on(self, send: Send, body: bytes) -> None:
-        """Send the answer with this body in the place of its own."""
+    async def forward(self, send: Send, body: bytes) -> None:
+        """Send the response with another body."""
         headers = [
             (name, f"{len(body)}".encode() if name.lower() == b"content-length" else value)
             for name, value in self._start["headers"]

@@ -1,4 +1,4 @@
-"""Time as the simulator sees it: a clock that tests can move, and the service's way to write it."""
+"""Clocks of the simulator, and the timestamp formats of the services."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import Final
 
 Clock = Callable[[], float]
-"""Anything that can be asked for the time: seconds since 1970 UTC."""
+"""Returns the time: seconds since 1970 UTC."""
 
 DEFAULT_START: Final = datetime(2026, 1, 15, 12, 0, 0, tzinfo=UTC)
-"""Where a `ManualTime` begins unless told otherwise."""
+"""The default start of a `ManualClock`."""
 
 
-class ManualTime:
-    """A clock that stands still until it is moved.
+class ManualClock:
+    """A clock that does not move until it is advanced.
 
     Call it for the time in seconds since 1970 UTC.
     """
@@ -38,10 +38,10 @@ class ManualTime:
         return self._seconds
 
     def advance(self, seconds: float) -> float:
-        """Move the clock on.
+        """Advance the clock.
 
         Args:
-            seconds: how far, not negative.
+            seconds: not negative.
 
         Returns:
             The new reading.
@@ -55,8 +55,8 @@ class ManualTime:
         return self._seconds
 
 
-def stamp(seconds: float) -> str:
-    """Write a time as RackConnect does: Z, up to three digits, trailing zeros cut.
+def format_timestamp(seconds: float) -> str:
+    """Format a time like RackConnect: Z, up to three digits, trailing zeros cut.
 
     Source: RackConnect API reference, section on timestamps.
     """
@@ -69,7 +69,7 @@ def _to_the_second(whole: int) -> str:
     return _date(days) + _MINUTES[rest // 60] + _SECONDS[rest % 60]
 
 
-# Looked up rather than written, since a list of ten thousand records holds forty thousand times.
+# Looked up rather than formatted: a list of ten thousand records has forty thousand timestamps.
 _MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
 _SECONDS = [f"{second:02d}" for second in range(60)]
 _FRACTIONS = ["Z", *(f".{milli:03d}".rstrip("0") + "Z" for milli in range(1, 1000))]
@@ -80,22 +80,22 @@ def _date(days: int) -> str:
     return datetime.fromtimestamp(days * 86400, UTC).date().isoformat()
 
 
-def stamp_or_none(seconds: float | None) -> str | None:
-    """Write a time that may not be set."""
-    return None if seconds is None else stamp(seconds)
+def format_timestamp_or_none(seconds: float | None) -> str | None:
+    """Format an optional time."""
+    return None if seconds is None else format_timestamp(seconds)
 
 
-def nova_stamp(seconds: float) -> str:
-    """Write a time as Cloud Servers does: Z, never a fraction."""
+def format_nova_timestamp(seconds: float) -> str:
+    """Format a time like Cloud Servers: Z, never a fraction."""
     return f"{_to_the_second(int(seconds))}Z"
 
 
-def identity_stamp(seconds: float) -> str:
-    """Write a time as Identity does: Z, always three digits."""
+def format_identity_timestamp(seconds: float) -> str:
+    """Format a time like Identity: Z, always three digits."""
     whole, milli = divmod(round(seconds * 1000), 1000)
     return f"{_to_the_second(whole)}.{milli:03d}Z"
 
 
-def http_date(seconds: float) -> str:
-    """Write a time as the `Date` header does."""
+def format_http_date(seconds: float) -> str:
+    """Format a time for the `Date` header."""
     return formatdate(seconds, usegmt=True)

@@ -1,4 +1,4 @@
-"""What can be made to go wrong, on purpose: which requests, how often, and in what way."""
+"""Fault injection: which requests fail, how often, and in what way."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 FaultKind = Literal["status", "drop", "cut_off", "wrong_shape", "silence"]
 """How a faulty request ends."""
-Shape = Literal["object", "array", "null", "string", "bad_item"]
-"""What a body of the wrong shape looks like; `bad_item` spoils the first item of a list."""
+FaultShape = Literal["object", "array", "null", "string", "bad_item"]
+"""A body of the wrong shape; `bad_item` corrupts the first item of a list."""
 
 _METHODS: Final = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"})
 _STATUS_BODIES: Final[Mapping[int, str]] = {
@@ -32,19 +32,19 @@ _PAGE: Final = (
 
 
 class DroppedConnectionError(ConnectionError):
-    """What a client in the same process meets in place of a broken socket."""
+    """Raised to a client in the same process in place of a broken socket."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong, and for which requests.
+    """One fault, and the requests that it applies to.
 
-    Made by the class methods; every one of them takes the same four conditions:
+    Created by the class methods; each takes the same four conditions:
 
     - `method`: such as POST; None for any.
-    - `path`: a regular expression to be found in the path, without its query; "" for any.
-    - `times`: how many requests it happens to; None for all of them.
-    - `skip`: how many requests that match are let through first.
+    - `path`: a regular expression that matches within the path, without the query; "" for any.
+    - `times`: the number of requests that fail; None for all.
+    - `skip`: the number of matching requests that pass first.
     """
 
     kind: FaultKind
@@ -53,13 +53,15 @@ class Fault:
     times: int | None = None
     skip: int = 0
     after: bool = False
-    """True carries the request out first, and spoils its answer only."""
+    """True applies the request first, and corrupts only its response."""
     code: int = 500
     body: str = ""
     content_type: str = "text/plain;charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
-    shape: Shape = "object"
+    shape: FaultShape = "object"
     seconds: float = 0.0
+    late: float | None = None
+    """Seconds after the response at which the request is applied all the same; None: never."""
 
     @classmethod
     def status(
@@ -75,21 +77,21 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Answer with a status.
+        """Respond with a status.
 
         Args:
             code: the status, such as 500 or 409.
-            body: its text; None for what the service sends with that status.
-            content_type: None for JSON where the body looks like it, else plain text.
-            headers: more headers, such as Retry-After.
-            after: whether the request is carried out all the same.
+            body: its text; None for the service's usual text with that status.
+            content_type: None for JSON if the body starts like JSON, else plain text.
+            headers: further headers, such as Retry-After.
+            after: whether the request is applied all the same.
             method: see the class.
             path: see the class.
             times: see the class.
             skip: see the class.
         """
         text = _STATUS_BODIES.get(code, "") if body is None else body
-        looks = "application/json" if text.startswith(("{", "[")) else "text/plain"
+        guessed = "application/json" if text.startswith(("{", "[")) else "text/plain"
         return cls(
             "status",
             method,
@@ -99,7 +101,7 @@ class Fault:
             after,
             code,
             text,
-            content_type or f"{looks};charset=utf-8",
+            content_type or f"{guessed};charset=utf-8",
             tuple((headers or {}).items()),
         )
 
@@ -114,7 +116,7 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Answer 429 (or 413, 503) with `Retry-After`; the request was not carried out."""
+        """Respond with 429 (or 413, 503) and `Retry-After`; the request is not applied."""
         return cls.status(
             code,
             headers={"Retry-After": f"{retry_after}"},
@@ -133,7 +135,7 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Answer 403 for want of a role."""
+        """Respond with 403 for a missing role."""
         text = "403 Forbidden: Access was denied to this resource."
         return cls.status(403, body=text, method=method, path=path, times=times, skip=skip)
 
@@ -149,7 +151,7 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Answer with a proxy's page; with code 200 it stands in the place of JSON."""
+        """Respond with a proxy's page; with code 200 it replaces the JSON."""
         page = _PAGE.format(status=code, title=title)
         return cls.status(
             code,
@@ -172,7 +174,7 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Close the connection without an answer, before or after the request was applied."""
+        """Close the connection without a response, before or after the request is applied."""
         return cls("drop", method, path, times, skip, after)
 
     @classmethod
@@ -184,20 +186,20 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Carry the request out and send half of its answer's body."""
+        """Apply the request and send half of the response's body."""
         return cls("cut_off", method, path, times, skip, after=True)
 
     @classmethod
     def wrong_shape(
         cls,
-        shape: Shape = "object",
+        shape: FaultShape = "object",
         *,
         method: str | None = None,
         path: str = "",
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Carry the request out and answer with JSON that is not what was promised."""
+        """Apply the request and respond with JSON of another structure."""
         return cls("wrong_shape", method, path, times, skip, after=True, shape=shape)
 
     @classmethod
@@ -211,11 +213,11 @@ class Fault:
         times: int | None = None,
         skip: int = 0,
     ) -> Fault:
-        """Say nothing for a while, then go on as usual.
+        """Delay the response, then continue as usual.
 
         Args:
-            seconds: how long; waited for by `Faults.sleep`.
-            after: whether the request is carried out before the silence.
+            seconds: the delay; waited for by `Faults.sleep`.
+            after: whether the request is applied before the delay.
             method: see the class.
             path: see the class.
             times: see the class.
@@ -223,8 +225,12 @@ class Fault:
         """
         return cls("silence", method, path, times, skip, after, seconds=seconds)
 
+    def applied_late(self, seconds: float) -> Fault:
+        """Apply the request this many seconds after its response, or after its lack."""
+        return replace(self, late=seconds)
+
     def matches(self, method: str, path: str) -> bool:
-        """Say whether a request is one that this could happen to."""
+        """Return whether the fault applies to a request."""
         if self.method is not None and self.method.upper() != method.upper():
             return False
         return re.search(self.path, path) is not None
@@ -243,36 +249,36 @@ async def _sleep(seconds: float) -> None:
 
 @dataclass
 class Faults:
-    """The faults that are switched on. The first that matches a request happens to it."""
+    """The enabled faults. The first one that matches a request applies to it."""
 
     sleep: Callable[[float], Awaitable[object]] = _sleep
-    """How a silence passes; tests put in one that does not take any time."""
+    """Waits for a delay; tests replace it by one that takes no time."""
     drop_error: Callable[[], Exception] = lambda: DroppedConnectionError(
         "the connection was closed without an answer"
     )
-    """Makes what a client in the same process meets when a connection is dropped."""
+    """Creates the exception of a client in the same process for a dropped connection."""
     happened: list[tuple[Fault, str, str]] = field(default_factory=list)
-    """Which fault happened to which request: (fault, method, path)."""
+    """The applied faults: (fault, method, path)."""
     _armed: list[_Armed] = field(default_factory=list)
 
     def add(self, *faults: Fault) -> None:
-        """Switch faults on."""
+        """Enable faults."""
         self._armed.extend(_Armed(fault, fault.skip, fault.times) for fault in faults)
 
     def clear(self) -> None:
-        """Switch all faults off."""
+        """Disable all faults."""
         self._armed.clear()
 
     def __len__(self) -> int:
-        """Count the faults that can still happen."""
+        """Return the number of faults that can still apply."""
         return sum(armed.left != 0 for armed in self._armed)
 
     def __bool__(self) -> bool:
-        """Always true: an account always has its faults, even when none is switched on."""
+        """Always true, even when no fault is enabled."""
         return True
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Find what happens to a request, and count it."""
+        """Return the fault that applies to a request, and count it."""
         for armed in self._armed:
             if armed.left == 0 or not armed.fault.matches(method, path):
                 continue
@@ -287,21 +293,22 @@ class Faults:
 
 
 def parse_fault(text: str) -> Fault:
-    r"""Read a fault from one line of words.
+    r"""Parse a fault from one line of words.
 
-    The first word says what happens, the others to which requests, in any order::
+    The first word names the fault, the others select the requests, in any order::
 
-        WHAT [METHOD] [/PATH] [xN] [skipN] [after]
+        WHAT [METHOD] [/PATH] [xN] [skipN] [after | lateN]
 
     - `WHAT`: a status (`500`, `401`, `403`, `409`, `429`), `drop` (the connection is closed
-      without an answer), `cut` (half a body), `html` (502 with a proxy's page), `object`,
-      `array`, `null`, `string` or `bad-item` (JSON of the wrong shape), `role` (403 for want of
-      a role), `silence=SECONDS`.
+      without a response), `cut` (half a body), `html` (502 with a proxy's page), `object`,
+      `array`, `null`, `string` or `bad-item` (JSON of the wrong shape), `role` (403 for a missing
+      role), `silence=SECONDS`.
     - `METHOD`: GET, POST, PATCH, DELETE; any when left out.
-    - `/PATH`: a regular expression to be found in the path; begins with a slash.
-    - `xN`: happens N times; without it, for ever.
-    - `skipN`: the first N requests that match go through.
-    - `after`: the request is carried out, and the answer is spoilt.
+    - `/PATH`: a regular expression that matches within the path; begins with a slash.
+    - `xN`: applies N times; without it, always.
+    - `skipN`: the first N matching requests pass.
+    - `after`: the request is applied, and the response is corrupted.
+    - `lateN`: the response is corrupted, and the request is applied N seconds later.
 
     Examples::
 
@@ -317,7 +324,7 @@ def parse_fault(text: str) -> Fault:
         The fault.
 
     Raises:
-        ValueError: a word cannot be understood; the message names it.
+        ValueError: a word is invalid; the message names it.
     """
     words = text.split()
     if not words:
@@ -335,12 +342,16 @@ def parse_fault(text: str) -> Fault:
             fault = replace(fault, method=word.upper())
         elif lowered == "after":
             fault = replace(fault, after=True)
+        elif re.fullmatch(r"late\d+", lowered):
+            fault = replace(fault, late=float(lowered[4:]))
         elif re.fullmatch(r"x\d+", lowered):
             fault = replace(fault, times=int(lowered[1:]))
         elif re.fullmatch(r"skip\d+", lowered):
             fault = replace(fault, skip=int(lowered[4:]))
         else:
-            raise ValueError(f"{word!r} is no part of a fault (METHOD, /PATH, xN, skipN, after)")
+            raise ValueError(
+                f"{word!r} is no part of a fault (METHOD, /PATH, xN, skipN, after, lateN)"
+            )
     return fault
 
 

@@ -1,4 +1,4 @@
-"""Identity v2.0: tokens, the catalogue, tenants.
+"""Identity v2.0: tokens, the catalog, tenants.
 
 Source: RackConnect API reference, section on Identity v2.0.
 """
@@ -12,28 +12,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rcv3_tui.simulator import texts
+from rcv3_tui.simulator import messages
 from rcv3_tui.simulator.account import Account, Token
-from rcv3_tui.simulator.answers import base_of, fault_answer, json_answer
-from rcv3_tui.simulator.clock import identity_stamp
-from rcv3_tui.simulator.wire import encode
+from rcv3_tui.simulator.clock import format_identity_timestamp
+from rcv3_tui.simulator.responses import fault_response, json_response, public_base_url
+from rcv3_tui.simulator.schema import encode
 
 
-def servers_url(account: Account, base: str, region: str) -> str:
-    """Say where a region's Cloud Servers are."""
-    return f"{base}/{region.lower()}/servers/v2/{account.tenant_id}"
+def servers_url(base: str, region: str, tenant: str) -> str:
+    """Return the URL of a region's Cloud Servers."""
+    return f"{base}/{region.lower()}/servers/v2/{tenant}"
 
 
-def rackconnect_url(account: Account, base: str, region: str) -> str:
-    """Say where a region's RackConnect is."""
-    return f"{base}/{region.lower()}/rackconnect/v3/{account.tenant_id}"
+def rackconnect_url(base: str, region: str, tenant: str) -> str:
+    """Return the URL of a region's RackConnect."""
+    return f"{base}/{region.lower()}/rackconnect/v3/{tenant}"
 
 
-def catalogue(account: Account, base: str) -> list[dict[str, object]]:
-    """Make the service catalogue, with the entries that mislead careless clients."""
+def catalog(account: Account, base: str) -> list[dict[str, object]]:
+    """Build the service catalog, including entries that mislead careless clients.
+
+    It lists the endpoints of all tenants that the user has roles on, in no order.
+    """
     tenant = account.tenant_id
+    tenants = (*account.other_tenants, tenant)
     files_tenant = f"MossoCloudFS_{tenant}"
-    slash = "/" if account.catalogue_slash else ""
+    slash = "/" if account.catalog_slash else ""
     services: list[dict[str, object]] = [
         {
             "name": "cloudServers",
@@ -62,21 +66,6 @@ def catalogue(account: Account, base: str) -> list[dict[str, object]]:
             ],
         },
         {
-            "name": "cloudServersOpenStack",
-            "type": "compute",
-            "endpoints": [
-                {
-                    "region": region,
-                    "tenantId": tenant,
-                    "publicURL": servers_url(account, base, region) + slash,
-                    "versionId": "2",
-                    "versionInfo": f"{base}/{region.lower()}/servers/v2",
-                    "versionList": f"{base}/{region.lower()}/servers/",
-                }
-                for region in account.regions
-            ],
-        },
-        {
             "name": "cloudDNS",
             "type": "rax:dns",
             "endpoints": [{"tenantId": tenant, "publicURL": f"{base}/dns/v1.0/{tenant}{slash}"}],
@@ -87,6 +76,25 @@ def catalogue(account: Account, base: str) -> list[dict[str, object]]:
             "endpoints": [{"region": "", "publicURL": f"{base}/v2.0{slash}", "versionId": "2.0"}],
         },
     ]
+    if account.has_cloud_servers:
+        services.append(
+            {
+                "name": "cloudServersOpenStack",
+                "type": "compute",
+                "endpoints": [
+                    {
+                        "region": region,
+                        "tenantId": each,
+                        "publicURL": servers_url(base, region, each) + slash,
+                        "versionId": "2",
+                        "versionInfo": f"{base}/{region.lower()}/servers/v2",
+                        "versionList": f"{base}/{region.lower()}/servers/",
+                    }
+                    for each in tenants
+                    for region in account.regions
+                ],
+            }
+        )
     if account.has_rackconnect:
         services.append(
             {
@@ -95,9 +103,10 @@ def catalogue(account: Account, base: str) -> list[dict[str, object]]:
                 "endpoints": [
                     {
                         "region": region,
-                        "tenantId": tenant,
-                        "publicURL": rackconnect_url(account, base, region) + slash,
+                        "tenantId": each,
+                        "publicURL": rackconnect_url(base, region, each) + slash,
                     }
+                    for each in tenants
                     for region in account.regions
                 ],
             }
@@ -106,26 +115,29 @@ def catalogue(account: Account, base: str) -> list[dict[str, object]]:
 
 
 def routes(account: Account, base_url: str | None) -> list[Route]:
-    """Make Identity's routes."""
+    """Return the routes of Identity."""
 
     async def sign_in(request: Request) -> Response:
         try:
             body = msgspec.json.decode(await request.body(), type=dict[str, dict[str, object]])
         except msgspec.DecodeError:
-            return fault_answer(account, 400, "badRequest", texts.UNPARSABLE_AUTH)
+            return fault_response(account, 400, "badRequest", messages.UNPARSABLE_AUTH)
         auth = body.get("auth")
         if not auth or ("tenantId" in auth and "tenantName" in auth):
-            return fault_answer(account, 400, "badRequest", texts.UNPARSABLE_AUTH)
+            return fault_response(account, 400, "badRequest", messages.UNPARSABLE_AUTH)
         token = _authenticate(account, auth, request.headers.get("x-sessionid"))
         if isinstance(token, Response):
             return token
         wanted = auth.get("tenantId") or auth.get("tenantName")
         if wanted and wanted != account.tenant_id:
+            if "token" in auth:
+                message = messages.token_of_other_tenant(f"{wanted}")
+                return fault_response(account, 401, "unauthorized", message)
             account.failed_logins += 1
-            message = texts.wrong_tenant(f"{wanted}", account.username, account.user_id)
-            return fault_answer(account, 401, "unauthorized", message)
-        return json_answer(
-            account, encode({"access": _access(account, token, base_of(request, base_url))})
+            message = messages.wrong_tenant(f"{wanted}", account.username, account.user_id)
+            return fault_response(account, 401, "unauthorized", message)
+        return json_response(
+            account, encode({"access": _access(account, token, public_base_url(request, base_url))})
         )
 
     async def show(request: Request) -> Response:
@@ -134,38 +146,39 @@ def routes(account: Account, base_url: str | None) -> list[Route]:
         if refused is not None:
             return refused
         if token is None:
-            return fault_answer(account, 404, "itemNotFound", "Token not found.")
-        access = _access(account, token, base_of(request, base_url))
+            return fault_response(account, 404, "itemNotFound", "Token not found.")
+        access = _access(account, token, public_base_url(request, base_url))
         del access["serviceCatalog"]
-        return json_answer(account, encode({"access": access}))
+        return json_response(account, encode({"access": access}))
 
     async def endpoints(request: Request) -> Response:
         refused = _own_token_refusal(account, request)
         if refused is not None:
             return refused
         if account.valid_token(request.path_params["token"]) is None:
-            return fault_answer(account, 404, "itemNotFound", "Token not found.")
+            return fault_response(account, 404, "itemNotFound", "Token not found.")
         flat: list[dict[str, object]] = []
-        for service in catalogue(account, base_of(request, base_url)):
+        for service in catalog(account, public_base_url(request, base_url)):
             for number, endpoint in enumerate(_endpoints(service)):
                 head = {"id": len(flat) * 7 + number, "name": service["name"]}
                 flat.append({**head, "type": service["type"], **endpoint})
-        return json_answer(account, encode({"endpoints": flat, "endpoints_links": []}))
+        return json_response(account, encode({"endpoints": flat, "endpoints_links": []}))
 
     async def sign_out(request: Request) -> Response:
         refused = _own_token_refusal(account, request)
         if refused is not None:
             return refused
         del account.tokens[request.headers["x-auth-token"]]
-        return json_answer(account, b"", 204)
+        return json_response(account, b"", 204)
 
     async def tenants(request: Request) -> Response:
         refused = _own_token_refusal(account, request)
         if refused is not None:
             return refused
-        names = [account.tenant_id, f"MossoCloudFS_{account.tenant_id}"]
+        own = account.tenant_id
+        names = [own, f"MossoCloudFS_{own}", *account.other_tenants]
         listed = [{"id": name, "name": name, "enabled": True} for name in names]
-        return json_answer(account, encode({"tenants": listed, "tenants_links": []}))
+        return json_response(account, encode({"tenants": listed, "tenants_links": []}))
 
     return [
         Route("/v2.0/tokens", sign_in, methods=["POST"]),
@@ -183,7 +196,7 @@ def _endpoints(service: Mapping[str, object]) -> list[dict[str, object]]:
 
 def _own_token_refusal(account: Account, request: Request) -> Response | None:
     if account.valid_token(request.headers.get("x-auth-token")) is None:
-        return fault_answer(account, 401, "unauthorized", texts.NO_VALID_TOKEN)
+        return fault_response(account, 401, "unauthorized", messages.NO_VALID_TOKEN)
     return None
 
 
@@ -196,7 +209,7 @@ def _authenticate(
     token = _strings(auth, "token")
     if token is not None:
         known = account.valid_token(token.get("id"))
-        return known or fault_answer(account, 404, "itemNotFound", "Token not found.")
+        return known or fault_response(account, 404, "itemNotFound", "Token not found.")
     if passcode is not None:
         if session not in account.sessions or passcode.get("passcode") != account.passcode:
             return _wrong(account)
@@ -210,15 +223,17 @@ def _authenticate(
         right = given == (account.username, account.password)
         kind = "PASSWORD"
     else:
-        return fault_answer(account, 400, "badRequest", texts.UNPARSABLE_AUTH)
+        return fault_response(account, 400, "badRequest", messages.UNPARSABLE_AUTH)
     if not right:
         return _wrong(account)
     if not account.user_enabled:
-        return fault_answer(account, 403, "userDisabled", f"User '{account.username}' is disabled.")
+        return fault_response(
+            account, 403, "userDisabled", f"User '{account.username}' is disabled."
+        )
     if kind == "PASSWORD" and account.mfa:
         number = account.new_id()
         account.sessions.add(number)
-        response = fault_answer(account, 401, "unauthorized", texts.MORE_CREDENTIALS)
+        response = fault_response(account, 401, "unauthorized", messages.MORE_CREDENTIALS)
         response.headers["WWW-Authenticate"] = f"OS-MF sessionId='{number}', factor='PASSCODE'"
         return response
     return account.token_for(kind)
@@ -233,17 +248,17 @@ def _strings(auth: Mapping[str, object], name: str) -> dict[str, str] | None:
 
 def _wrong(account: Account) -> Response:
     account.failed_logins += 1
-    return fault_answer(account, 401, "unauthorized", texts.WRONG_CREDENTIALS)
+    return fault_response(account, 401, "unauthorized", messages.WRONG_CREDENTIALS)
 
 
 def _access(account: Account, token: Token, base: str) -> dict[str, object]:
     methods = token.authenticated_by.split(",")
     shown: dict[str, object] = {
         "id": token.id,
-        "expires": identity_stamp(token.expires),
+        "expires": format_identity_timestamp(token.expires),
         "RAX-AUTH:authenticatedBy": methods,
     }
-    # The samples of a sign-in with a passcode have no tenant in the token.
+    # The documented responses to a sign-in with a passcode have no tenant in the token.
     if account.tenant_in_token and "PASSCODE" not in methods:
         shown["tenant"] = {"id": account.tenant_id, "name": account.tenant_id}
     return {
@@ -264,5 +279,5 @@ def _access(account: Account, token: Token, base: str) -> dict[str, object]:
                 },
             ],
         },
-        "serviceCatalog": catalogue(account, base),
+        "serviceCatalog": catalog(account, base),
     }

@@ -1,8 +1,7 @@
-"""What happens by itself: records that move on as time passes.
+"""Moves records from status to status as time passes.
 
-Nothing runs in the background. Whatever will happen is kept in a heap by its time, and each
-request first carries out what has fallen due; that costs as much as is due, however large the
-account.
+Nothing runs in the background. Future transitions are in a heap by their time, and each request
+first applies those that are due; the cost does not depend on the size of the account.
 """
 
 from __future__ import annotations
@@ -19,28 +18,28 @@ from rcv3_tui.simulator.region import Region
 from rcv3_tui.simulator.resources import Node, PublicIP, Server
 from rcv3_tui.simulator.settings import AccountSettings
 
-Kind = Literal["public_ip", "node"]
-"""What a planned failure is about."""
+TransitionKind = Literal["public_ip", "node"]
+"""The kind of record that a planned failure applies to."""
 FailedStatus = Literal["ADD_FAILED", "UPDATE_FAILED", "REMOVE_FAILED"]
-"""How a planned failure ends."""
+"""The final status of a planned failure."""
 
 
 @dataclass(slots=True)
 class _Planned:
-    kind: Kind
+    kind: TransitionKind
     status: FailedStatus
     detail: str | None
     ticket: str | None
 
 
 class Lifecycle:
-    """Carries records from one status to the next when their time has come."""
+    """Schedules and applies the transitions of records."""
 
     def __init__(self, settings: AccountSettings, now: Clock, rng: Random) -> None:
-        """Start with nothing due.
+        """Start with an empty schedule.
 
         Args:
-            settings: how long things take.
+            settings: the durations.
             now: the clock.
             rng: for the jitter.
         """
@@ -52,27 +51,27 @@ class Lifecycle:
         self._planned: list[_Planned] = []
 
     def settle(self) -> None:
-        """Carry out everything that has fallen due, in the order of its times."""
+        """Apply all due transitions, in the order of their times."""
         now = self._now()
         while self._due and self._due[0][0] <= now:
             at, _, action = heapq.heappop(self._due)
             action(at)
 
     def at(self, when: float, action: Callable[[float], None]) -> None:
-        """Have something happen at a time; it is told that time."""
+        """Schedule an action; it is called with its time."""
         heapq.heappush(self._due, (when, next(self._order), action))
 
     def plan_failure(
-        self, kind: Kind, status: FailedStatus, detail: str | None, ticket: str | None
+        self, kind: TransitionKind, status: FailedStatus, detail: str | None, ticket: str | None
     ) -> None:
-        """Let the next change of that kind end badly."""
+        """Let the next change of that kind fail."""
         self._planned.append(_Planned(kind, status, detail, ticket))
 
     def _lasting(self, seconds: float) -> float:
         spread = self._settings.jitter
         return seconds * self._rng.uniform(1 - spread, 1 + spread) if spread else seconds
 
-    def _failure(self, kind: Kind, status: FailedStatus) -> _Planned | None:
+    def _failure(self, kind: TransitionKind, status: FailedStatus) -> _Planned | None:
         for planned in self._planned:
             if (planned.kind, planned.status) == (kind, status):
                 self._planned.remove(planned)
@@ -84,13 +83,13 @@ class Lifecycle:
     def begin_add(
         self, region: Region, record: PublicIP, start: float, lasting: float | None = None
     ) -> None:
-        """Let a record be ADDING until its address is there, or PENDING_BUILD before that.
+        """Set a record to ADDING until it gets its address, or to PENDING_BUILD before that.
 
         Args:
-            region: where the record is.
-            record: in whatever status.
-            start: when the work begins.
-            lasting: seconds; None for the account's usual time.
+            region: the record's region.
+            record: in any status.
+            start: the time at which the work begins.
+            lasting: seconds; None for the account's usual duration.
         """
         record.turn += 1
         turn = record.turn
@@ -121,7 +120,7 @@ class Lifecycle:
         self.at(start + seconds, finish)
 
     def begin_update(self, region: Region, record: PublicIP, start: float) -> None:
-        """Let a record be UPDATING until the edge device has followed."""
+        """Set a record to UPDATING until the edge device is reconfigured."""
         record.turn += 1
         turn = record.turn
         record.status = "UPDATING"
@@ -141,7 +140,7 @@ class Lifecycle:
         self.at(start + self._lasting(self._settings.updating_seconds), finish)
 
     def begin_removal(self, region: Region, record: PublicIP, start: float) -> None:
-        """Let a record be REMOVING until it is gone."""
+        """Set a record to REMOVING until it is deleted."""
         record.turn += 1
         turn = record.turn
         record.status = "REMOVING"
@@ -183,7 +182,7 @@ class Lifecycle:
     def clear_access_ip(
         self, region: Region, server: Server, address: str | None, at: float
     ) -> None:
-        """Take an address off the server's record, unless another one is there by now."""
+        """Clear the access IP of a server, unless it has another one by now."""
         if server.access_ip and server.access_ip == address:
             server.access_ip = ""
             server.updated = at
@@ -192,7 +191,7 @@ class Lifecycle:
     # nodes
 
     def begin_node_add(self, node: Node, start: float, lasting: float | None = None) -> None:
-        """Let a node be ADDING until it is in its pool."""
+        """Set a node to ADDING until it is ACTIVE."""
         node.turn += 1
         turn = node.turn
         node.status = "ADDING"
@@ -211,7 +210,7 @@ class Lifecycle:
         self.at(start + seconds, finish)
 
     def begin_node_removal(self, region: Region, node: Node, start: float) -> None:
-        """Let a node be REMOVING until it is gone."""
+        """Set a node to REMOVING until it is deleted."""
         node.turn += 1
         turn = node.turn
         node.status = "REMOVING"
@@ -236,7 +235,7 @@ class Lifecycle:
     # servers
 
     def begin_build(self, region: Region, server: Server, when: float) -> None:
-        """Let a server in BUILD become ACTIVE, and its waiting address go on."""
+        """Let a server in BUILD become ACTIVE, and its pending address continue."""
         server.build_at = when
 
         def finish(at: float) -> None:

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rcv3_tui.simulator import node_rules, public_ip_rules, texts, wire
+from rcv3_tui.simulator import messages, node_service, public_ip_service, schema
 from rcv3_tui.simulator.account import Account
-from rcv3_tui.simulator.answers import json_answer, json_body, refusal, text_answer
 from rcv3_tui.simulator.region import Region
-from rcv3_tui.simulator.rules import RefusedError, bad_format, check_id
+from rcv3_tui.simulator.responses import error_response, json_body, json_response, text_response
+from rcv3_tui.simulator.validation import RejectedError, bad_format, check_id
 
 _PREFIX = "/{region}/rackconnect/v3/{tenant}"
 _ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -24,7 +24,7 @@ Handler = Callable[[Request, Region], Awaitable[Response]]
 
 
 def routes(account: Account) -> list[Route]:
-    """Make the routes of RackConnect."""
+    """Return the routes of RackConnect."""
 
     def route(path: str, **handlers: Handler) -> Route:
         return Route(_PREFIX + path, _endpoint(account, handlers), methods=_ALL_METHODS)
@@ -54,35 +54,35 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         token = account.valid_token(request.headers.get("x-auth-token"))
         if token is None or request.path_params["tenant"] != account.tenant_id:
-            return text_answer(account, 401, texts.UNAUTHORIZED)
+            return text_response(account, 401, messages.UNAUTHORIZED)
         name = request.path_params["region"]
         if not account.has_region(name) or not account.has_rackconnect:
-            return text_answer(account, 404, "")
+            return text_response(account, 404, "")
         region = account.region(name)
         limit = account.limit_per_minute
         if limit is not None and region.count_request(account.now()) > limit:
             body = account.limit_body
-            text = texts.OVER_LIMIT.format(limit=limit) if body is None else body
-            return text_answer(account, account.limit_status, text)
+            text = messages.OVER_LIMIT.format(limit=limit) if body is None else body
+            return text_response(account, account.limit_status, text)
         handler = handlers.get(request.method)
         if handler is None or (request.method == "PATCH" and not account.supports_patch):
-            return text_answer(account, 405, "")
+            return text_response(account, 405, "")
         try:
             return await handler(request, region)
-        except RefusedError as refused:
-            return refusal(account, refused, request.method)
+        except RejectedError as refused:
+            return error_response(account, refused, request.method)
 
     return endpoint
 
 
 def _nowhere(account: Account) -> Handler:
     async def refuse(request: Request, region: Region) -> Response:
-        """Answer a path that is not there; one with an empty segment is answered oddly."""
+        """Respond to an unknown path; one with an empty segment gets an odd response."""
         path = request.url.path
         if ("//" not in path and not path.endswith("/")) or path.endswith("//details"):
-            raise RefusedError(404, "")
+            raise RejectedError(404, "")
         if request.method == "POST":
-            raise RefusedError(500, texts.unexpected(account.new_id()))
+            raise RejectedError(500, messages.unexpected(account.new_id()))
         raise bad_format()
 
     return refuse
@@ -90,7 +90,7 @@ def _nowhere(account: Account) -> Handler:
 
 def _networks(account: Account) -> Handler:
     async def listing(request: Request, region: Region) -> Response:
-        return json_answer(account, wire.join(map(wire.network, region.networks.values())))
+        return json_response(account, schema.join(map(schema.network, region.networks.values())))
 
     return listing
 
@@ -100,8 +100,8 @@ def _one_network(account: Account) -> Handler:
         network_id = check_id(account, request.path_params["network"])
         network = region.networks.get(network_id.lower())
         if network is None:
-            raise RefusedError(404, "")
-        return json_answer(account, wire.network(network))
+            raise RejectedError(404, "")
+        return json_response(account, schema.network(network))
 
     return show
 
@@ -118,38 +118,38 @@ class _PublicIPs:
         retain = request.query_params.get("retain")
         records = region.public_ips.values() if server_id is None else region.ips_of(server_id)
         if retain is not None:
-            # Lower case only is known to be understood.
+            # Only lower case is documented.
             if retain not in {"true", "false"}:
                 raise bad_format()
             records = [record for record in records if record.retain == (retain == "true")]
         if not records and server_id is not None and self._account.empty_list_without_body:
-            return json_answer(self._account, b"")
-        return json_answer(
-            self._account, wire.join(wire.public_ip(region, record) for record in records)
+            return json_response(self._account, b"")
+        return json_response(
+            self._account, schema.join(schema.public_ip(region, record) for record in records)
         )
 
     async def add(self, request: Request, region: Region) -> Response:
         """Begin to add one."""
-        record = public_ip_rules.add(self._account, region, await json_body(request))
-        return json_answer(self._account, wire.public_ip(region, record), 201)
+        record = public_ip_service.add(self._account, region, await json_body(request))
+        return json_response(self._account, schema.public_ip(region, record), 201)
 
     async def show(self, request: Request, region: Region) -> Response:
         """Show one."""
-        record = public_ip_rules.find(self._account, region, request.path_params["ip"])
-        return json_answer(self._account, wire.public_ip(region, record))
+        record = public_ip_service.find(self._account, region, request.path_params["ip"])
+        return json_response(self._account, schema.public_ip(region, record))
 
     async def change(self, request: Request, region: Region) -> Response:
-        """Retain, assign, move or unassign one."""
+        """Retain, assign, reassign or unassign one."""
         body = await json_body(request)
-        record = public_ip_rules.change(self._account, region, request.path_params["ip"], body)
+        record = public_ip_service.change(self._account, region, request.path_params["ip"], body)
         status = self._account.patch_status
-        shown = b"" if status == 204 else wire.public_ip(region, record)
-        return json_answer(self._account, shown, status)
+        shown = b"" if status == 204 else schema.public_ip(region, record)
+        return json_response(self._account, shown, status)
 
     async def remove(self, request: Request, region: Region) -> Response:
         """Begin to remove one."""
-        public_ip_rules.remove(self._account, region, request.path_params["ip"])
-        return json_answer(self._account, b"", 204)
+        public_ip_service.remove(self._account, region, request.path_params["ip"])
+        return json_response(self._account, b"", 204)
 
 
 class _Nodes:
@@ -160,22 +160,24 @@ class _Nodes:
 
     async def list_pools(self, request: Request, region: Region) -> Response:
         """List the pools."""
-        return json_answer(self._account, wire.join(map(wire.pool, region.pools.values())))
+        return json_response(self._account, schema.join(map(schema.pool, region.pools.values())))
 
     async def show_pool(self, request: Request, region: Region) -> Response:
         """Show one pool."""
-        pool = node_rules.find_pool(self._account, region, request.path_params["pool"])
-        return json_answer(self._account, wire.pool(pool))
+        pool = node_service.find_pool(self._account, region, request.path_params["pool"])
+        return json_response(self._account, schema.pool(pool))
 
     async def list_short(self, request: Request, region: Region) -> Response:
         """List the nodes of a pool, ids only."""
-        pool = node_rules.find_pool(self._account, region, request.path_params["pool"])
-        return json_answer(self._account, wire.join(map(wire.node_short, pool.nodes.values())))
+        pool = node_service.find_pool(self._account, region, request.path_params["pool"])
+        return json_response(
+            self._account, schema.join(map(schema.node_short, pool.nodes.values()))
+        )
 
     async def list_long(self, request: Request, region: Region) -> Response:
         """List the nodes of a pool with their servers."""
-        pool = node_rules.find_pool(self._account, region, request.path_params["pool"])
-        return json_answer(self._account, wire.join(map(wire.node_long, pool.nodes.values())))
+        pool = node_service.find_pool(self._account, region, request.path_params["pool"])
+        return json_response(self._account, schema.join(map(schema.node_long, pool.nodes.values())))
 
     async def list_of_server(self, request: Request, region: Region) -> Response:
         """List one server's nodes in all pools."""
@@ -183,38 +185,38 @@ class _Nodes:
         if not server_id:
             raise bad_format()
         listed = region.nodes_of(server_id)
-        return json_answer(self._account, wire.join(map(wire.node_of_server, listed)))
+        return json_response(self._account, schema.join(map(schema.node_of_server, listed)))
 
     async def show_short(self, request: Request, region: Region) -> Response:
         """Show a node, ids only."""
         params = request.path_params
-        node = node_rules.find_node(self._account, region, params["pool"], params["node"])
-        return json_answer(self._account, wire.node_short(node))
+        node = node_service.find_node(self._account, region, params["pool"], params["node"])
+        return json_response(self._account, schema.node_short(node))
 
     async def show_long(self, request: Request, region: Region) -> Response:
         """Show a node with its server."""
         params = request.path_params
-        node = node_rules.find_node(self._account, region, params["pool"], params["node"])
-        return json_answer(self._account, wire.node_long(node))
+        node = node_service.find_node(self._account, region, params["pool"], params["node"])
+        return json_response(self._account, schema.node_long(node))
 
     async def add(self, request: Request, region: Region) -> Response:
         """Begin to add a server to a pool."""
         body = await json_body(request)
-        node = node_rules.add(self._account, region, request.path_params["pool"], body)
-        return json_answer(self._account, wire.node_short(node), 201)
+        node = node_service.add(self._account, region, request.path_params["pool"], body)
+        return json_response(self._account, schema.node_short(node), 201)
 
     async def remove(self, request: Request, region: Region) -> Response:
         """Begin to remove a node."""
         params = request.path_params
-        node_rules.remove(self._account, region, params["pool"], params["node"])
-        return json_answer(self._account, b"", 204)
+        node_service.remove(self._account, region, params["pool"], params["node"])
+        return json_response(self._account, b"", 204)
 
     async def bulk_add(self, request: Request, region: Region) -> Response:
         """Begin to add many."""
-        nodes = node_rules.bulk_add(self._account, region, await json_body(request))
-        return json_answer(self._account, wire.join(map(wire.node_short, nodes)), 201)
+        nodes = node_service.bulk_add(self._account, region, await json_body(request))
+        return json_response(self._account, schema.join(map(schema.node_short, nodes)), 201)
 
     async def bulk_remove(self, request: Request, region: Region) -> Response:
         """Begin to remove many."""
-        node_rules.bulk_remove(self._account, region, await json_body(request))
-        return json_answer(self._account, b"", 204)
+        node_service.bulk_remove(self._account, region, await json_body(request))
+        return json_response(self._account, b"", 204)

@@ -9,10 +9,10 @@ from rcv3_tui.simulator.resources import Network, Node, Pool, PublicIP, Server
 
 
 class Region:
-    """The records of one region. Everything is found by lower-cased id."""
+    """The records of one region, indexed by lower-case id."""
 
     def __init__(self, name: str, link_id: str, public_prefixes: Sequence[str]) -> None:
-        """Start an empty region.
+        """Create an empty region.
 
         Args:
             name: in upper case, such as IAD.
@@ -37,10 +37,10 @@ class Region:
         self.requests_this_minute = 0
 
     def count_request(self, now: float) -> int:
-        """Count a request; the count begins anew with each minute.
+        """Count a request; the count restarts with each minute.
 
         Returns:
-            How many there were in this minute, this one included.
+            The number of requests in this minute, including this one.
         """
         minute = int(now // 60)
         if minute != self.minute:
@@ -52,12 +52,12 @@ class Region:
     # servers
 
     def put_server(self, server: Server) -> None:
-        """Take a server in."""
+        """Add a server."""
         self.servers[server.id.lower()] = server
         self._newest_first = None
 
     def drop_server(self, server: Server, at: float) -> None:
-        """Take a server out, and remember it as deleted."""
+        """Remove a server, and record it as deleted."""
         del self.servers[server.id.lower()]
         self.deleted_servers.append((at, server))
         self._newest_first = None
@@ -71,12 +71,12 @@ class Region:
         return self._newest_first
 
     def position(self, server_id: str) -> int | None:
-        """Find a server's place in `newest_first`."""
+        """Return a server's position in `newest_first`."""
         self.newest_first()
         return self._position.get(server_id)
 
     def touch_server(self, server: Server) -> None:
-        """Forget the bytes of a server and of all that shows it."""
+        """Invalidate the cached bytes of a server and of all records that contain it."""
         server.touch()
         for record in self.ips_of(server.id):
             record.touch()
@@ -84,7 +84,7 @@ class Region:
     # public IPs
 
     def put_ip(self, record: PublicIP) -> None:
-        """Take a public IP record in."""
+        """Add a public IP record."""
         self.public_ips[record.id.lower()] = record
         if record.address is not None:
             self._used.add(record.address)
@@ -92,7 +92,7 @@ class Region:
             self._ips_of.setdefault(record.server.id.lower(), []).append(record)
 
     def drop_ip(self, record: PublicIP) -> None:
-        """Take a public IP record out and its address back."""
+        """Remove a public IP record and release its address."""
         self.assign_ip(record, None)
         self.public_ips.pop(record.id.lower(), None)
         record.turn += 1
@@ -101,7 +101,7 @@ class Region:
             self._returned.append(record.address)
 
     def assign_ip(self, record: PublicIP, server: Server | None) -> None:
-        """Tie a record to another server, or to none."""
+        """Assign a record to another server, or to none."""
         if record.server is not None:
             mine = self._ips_of.get(record.server.id.lower(), [])
             if record in mine:
@@ -116,7 +116,7 @@ class Region:
         return self._ips_of.get(server_id.lower(), ())
 
     def take_address(self) -> str | None:
-        """Hand out a free public address, one that was never used first."""
+        """Allocate a free public address, unused ones first."""
         for address in self._fresh:
             if address not in self._used:
                 self._used.add(address)
@@ -131,17 +131,17 @@ class Region:
     # pools and nodes
 
     def put_pool(self, pool: Pool) -> None:
-        """Take a pool in."""
+        """Add a pool."""
         self.pools[pool.id.lower()] = pool
 
     def put_node(self, node: Node) -> None:
-        """Take a node in."""
+        """Add a node."""
         node.pool.nodes[node.id.lower()] = node
         node.pool.wire = None
         self._nodes_of.setdefault(node.server.id.lower(), []).append(node)
 
     def drop_node(self, node: Node) -> None:
-        """Take a node out."""
+        """Remove a node."""
         node.pool.nodes.pop(node.id.lower(), None)
         node.pool.wire = None
         node.turn += 1
@@ -150,11 +150,11 @@ class Region:
             mine.remove(node)
 
     def nodes_of(self, server_id: str) -> Sequence[Node]:
-        """List the memberships of one server."""
+        """List the nodes of one server."""
         return self._nodes_of.get(server_id.lower(), ())
 
     def find_node(self, node_id: str) -> Node | None:
-        """Find a node whatever its pool; slow, for refusals only."""
+        """Return a node of any pool; slow, for error messages only."""
         key = node_id.lower()
         return next((pool.nodes[key] for pool in self.pools.values() if key in pool.nodes), None)
 

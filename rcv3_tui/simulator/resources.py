@@ -1,7 +1,7 @@
-"""The records a simulated region holds, with the bytes they were last sent as.
+"""The records of a simulated region, with their last encoding.
 
-A record is mutable: the simulator plays a database. Whoever changes one calls `touch`, so that the
-bytes are made anew when they are next asked for. Times are seconds since 1970 UTC.
+A record is mutable: the simulator acts as a database. Code that changes one calls `touch`, so that
+its bytes are encoded again on the next request. Times are seconds since 1970 UTC.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Network:
         return f"{self.prefix}.0/24"
 
     def take_address(self) -> str:
-        """Hand out the next host address."""
+        """Allocate the next host address."""
         host = self.next_host
         self.next_host += 1
         return f"{self.prefix}.{host % 255}"
@@ -35,7 +35,7 @@ class Network:
 
 @dataclass(slots=True, eq=False)
 class Server:
-    """A cloud server, as Cloud Servers and RackConnect know it."""
+    """A cloud server, as Cloud Servers and RackConnect show it."""
 
     id: str
     name: str
@@ -52,9 +52,9 @@ class Server:
     fault: str | None = None
     task_state: str | None = None
     known_name: str | None = None
-    """The name RackConnect has, where it lags behind the server's own."""
+    """The name that RackConnect shows, where it lags behind the server's own."""
     known_from: float = 0.0
-    """Before this time RackConnect says that the server does not exist."""
+    """Before this time RackConnect responds that the server does not exist."""
     build_at: float | None = None
     """When a server in BUILD will be ready."""
     deleted: bool = False
@@ -63,7 +63,7 @@ class Server:
     inside_wire: bytes | None = None
 
     def touch(self) -> None:
-        """Forget the bytes."""
+        """Invalidate the cached bytes."""
         self.nova_wire = None
         self.inside_wire = None
 
@@ -82,12 +82,14 @@ class PublicIP:
     retain: bool = False
     ticket: str | None = None
     """The support ticket opened for a failure."""
+    by_rule: bool = False
+    """Created by a match rule."""
     turn: int = 0
     """Counts the changes begun, so that one overtaken by another does nothing."""
     wire: bytes | None = None
 
     def touch(self) -> None:
-        """Forget the bytes."""
+        """Invalidate the cached bytes."""
         self.wire = None
 
 
@@ -108,7 +110,7 @@ class Pool:
     wire: bytes | None = None
 
     def touch(self) -> None:
-        """Forget the bytes."""
+        """Invalidate the cached bytes."""
         self.wire = None
 
 
@@ -127,10 +129,10 @@ class Node:
     short_wire: bytes | None = None
 
     def touch(self) -> None:
-        """Forget the bytes, the pool's too: it counts its nodes."""
+        """Invalidate the cached bytes, also of the pool, which counts its nodes."""
         self.short_wire = None
         self.pool.wire = None
 
 
-MOVING = frozenset({"PENDING_BUILD", "ADDING", "UPDATING", "REMOVING"})
-"""Statuses under which a record is on its way to another one."""
+TRANSITIONAL = frozenset({"PENDING_BUILD", "ADDING", "UPDATING", "REMOVING"})
+"""Transitional statuses."""

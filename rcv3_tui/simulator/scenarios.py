@@ -1,10 +1,9 @@
-"""The demo accounts: a small one, one full of trouble, and one of the largest size."""
+"""The demo accounts: small, with every known problem, of the largest size, and in two regions."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -21,6 +20,9 @@ _LARGE_SERVERS: Final = 10_000
 _LARGE_POOLS: Final = 500
 _LARGE_NODES: Final = 20_000
 
+REGIONS_OF_DEMO: Final = ("IAD", "DFW")
+"""The regions of the scenario `regions`; the first one is the user's default."""
+
 HOSTILE_NAMES: Final = (
     "[bold red]x[/]",
     "[/]",
@@ -31,44 +33,26 @@ HOSTILE_NAMES: Final = (
     "\u5e7f\u57df\u7f51\u7edc-\U0001f525-wide",
     "long-" + "n" * 295,
 )
-"""Names that a careless screen would let style, move or break it."""
+"""Names that would style, move or break a careless screen."""
 
 
-def scenario(
+def build_scenario(
     name: str,
     now: Clock = time.time,
     seed: int = 0,
     regions: Sequence[str] = ("IAD",),
 ) -> Account:
-    """Make a demo account; see `begin` for the arguments and what is raised.
-
-    Returns:
-        The account, ready to be served.
-    """
-    account, rest = begin(name, now, seed, regions)
-    if rest is not None:
-        rest()
-    return account
-
-
-def begin(
-    name: str,
-    now: Clock = time.time,
-    seed: int = 0,
-    regions: Sequence[str] = ("IAD",),
-) -> tuple[Account, Callable[[], None] | None]:
-    """Make a demo account that has its servers and public IPs, but not all of its pools yet.
+    """Build a demo account.
 
     Args:
         name: one of `SCENARIOS`.
         now: the clock, seconds since 1970 UTC.
         seed: the same seed and clock make the same account.
-        regions: the account's regions; the first one is furnished, the others are empty but
-            for a network.
+        regions: the account's regions; the first one is populated, the others have a network only.
+            The account of the scenario `regions` always has its own two.
 
     Returns:
-        The account, and what furnishes the rest of it, None where there is no more; other calls
-        may come in between.
+        The account, ready to be served.
 
     Raises:
         ValueError: there is no scenario of that name.
@@ -80,16 +64,40 @@ def begin(
         if name == "large"
         else ["203.0.113"]
     )
+    if name == "regions":
+        regions, prefixes = REGIONS_OF_DEMO, ["203.0.113", "198.51.100"]
     account = Account(regions=regions, now=now, seed=seed, public_prefixes=prefixes)
     account.default_region = account.regions[0]
-    rest = _BUILDERS[name](account)
+    _BUILDERS[name](account)
     for other in account.regions[1:]:
-        account.add_network(region=other, prefix="198.51.100")
-    return account, rest
+        if not account.region(other).networks:
+            account.add_network(region=other, prefix="198.51.100")
+    return account
+
+
+def build_second_account(now: Clock = time.time, seed: int = 0) -> Account:
+    """Build the account of another customer, which the demo's second profile opens.
+
+    Args:
+        now: the clock, seconds since 1970 UTC.
+        seed: the same seed and clock make the same account.
+    """
+    account = Account(regions=("ORD",), now=now, seed=seed + 1, public_prefixes=["198.51.100"])
+    account.default_region = account.regions[0]
+    account.tenant_id = "654321"
+    account.username = "demo-production"
+    network = account.add_network("RC-PRODUCTION", prefix="192.0.2")
+    pool = account.add_pool("RCv3-shop-https", external=1, port=443, virtual_ip="203.0.113.80")
+    for number in range(1, 5):
+        server = account.add_server(f"shop-{number:02d}", network=network, age=(90 + number) * _DAY)
+        account.add_public_ip(server, retain=number == 1, age=80 * _DAY)
+        account.add_node(pool, server, age=80 * _DAY)
+    account.add_server("shop-db-01", network=network, age=95 * _DAY, flavor="general1-8")
+    return account
 
 
 def _small(account: Account) -> None:
-    """Eight servers; one thing has failed, one moves, one address is kept without a server."""
+    """Eight servers; one failed record, one in transition, one retained address without server."""
     network = account.add_network("RC-CLOUD", prefix="192.0.2")
     names = ("web-01", "web-02", "web-03", "web-04", "api-01", "api-02", "db-01", "batch-01")
     servers: dict[str, Server] = {}
@@ -101,7 +109,7 @@ def _small(account: Account) -> None:
             flavor="general1-8" if name.startswith("db") else "general1-2",
         )
     for name in ("web-01", "web-02", "web-03"):
-        account.add_public_ip(servers[name], age=90 * _DAY)
+        account.add_public_ip(servers[name], age=90 * _DAY, by_rule=name == "web-03")
     account.add_public_ip(servers["api-01"], retain=True, age=60 * _DAY)
     account.add_public_ip(None, retain=True, age=21 * _DAY)
     account.add_public_ip(servers["batch-01"], status="ADD_FAILED", age=2 * _HOUR)
@@ -119,8 +127,36 @@ def _small(account: Account) -> None:
     account.add_node(web, servers["web-04"], status="ADDING", age=20.0, moves_after=2 * _MINUTE)
 
 
+def _regions(account: Account) -> None:
+    """The small account in its first region, and a standby site with its own faults in the other.
+
+    Names repeat across the regions on purpose: a name alone does not identify a server.
+    """
+    _small(account)
+    region = account.regions[1]
+    network = account.add_network("RC-STANDBY", region=region, prefix="10.20.30")
+    pool = account.add_pool("RCv3-web-http", region=region, external=1)
+    account.add_pool("RCv3-reports", region=region, external=1)
+    for number, name in enumerate(("web-01", "web-02", "api-01", "db-01", "report-01")):
+        server = account.add_server(
+            name, region=region, network=network, age=(60 + 11 * number) * _DAY
+        )
+        if name.startswith("web"):
+            account.add_public_ip(server, region=region, age=40 * _DAY)
+            account.add_node(pool, server, region=region, age=40 * _DAY)
+        elif name == "report-01":
+            account.add_public_ip(
+                server,
+                region=region,
+                status="ADD_FAILED",
+                detail="Unable to communicate with network device",
+                age=5 * _HOUR,
+            )
+            account.add_node(pool, server, region=region, status="REMOVE_FAILED", age=_DAY)
+
+
 def _trouble(account: Account) -> None:
-    """One of everything that needs somebody's attention."""
+    """One of each problem that needs attention."""
     network = account.add_network("RC-CLOUD", prefix="192.0.2")
     account.add_network("RC-RC-BACKEND", prefix="198.51.100")
 
@@ -187,7 +223,7 @@ def _trouble(account: Account) -> None:
     account.add_pool("[blink]pool[/] \x1b[2J", external=1)
 
 
-def _large(account: Account) -> Callable[[], None]:
+def _large(account: Account) -> None:
     """Ten thousand servers with an address each, 500 pools of 40 nodes, all of it quiet."""
     networks = [
         account.add_network(f"RC-NET-{number:02d}", prefix=f"10.{number // 250}.{number % 250}")
@@ -204,10 +240,6 @@ def _large(account: Account) -> Callable[[], None]:
     ]
     for number, server in enumerate(servers):
         account.add_public_ip(server, retain=number % 2000 == 0, age=_DAY * 200 - number * 90.0)
-    return partial(_pools_of_large, account, servers)
-
-
-def _pools_of_large(account: Account, servers: Sequence[Server]) -> None:
     each = _LARGE_NODES // _LARGE_POOLS
     for number in range(_LARGE_POOLS):
         pool = account.add_pool(f"pool-{number:03d}")
@@ -221,8 +253,8 @@ def _mixed(text: str) -> str:
     return "".join(letter.upper() if index % 2 else letter for index, letter in enumerate(text))
 
 
-_BUILDERS: Final[Mapping[str, Callable[[Account], Callable[[], None] | None]]] = MappingProxyType(
-    {"small": _small, "trouble": _trouble, "large": _large}
+_BUILDERS: Final[Mapping[str, Callable[[Account], None]]] = MappingProxyType(
+    {"small": _small, "trouble": _trouble, "large": _large, "regions": _regions}
 )
 
 SCENARIOS: Final = tuple(_BUILDERS)

@@ -17,14 +17,14 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from rcv3_tui.simulator.account import Account
 from rcv3_tui.simulator.app import ABORT_EXTENSION, create_app
 from rcv3_tui.simulator.faults import Fault
-from rcv3_tui.simulator.scenarios import scenario
+from rcv3_tui.simulator.scenarios import build_scenario
 
 _HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 10.0
 
 
 class _AbortableProtocol(H11Protocol):
-    """HTTP/1.1 that hands the app a way to break its connection, in the scope's extensions."""
+    """HTTP/1.1 with a scope extension by which the app can abort its connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -38,7 +38,7 @@ class _AbortableProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it listens, and leaves the signals to its caller."""
+    """A server that reports when it listens, and leaves signals to its caller."""
 
     def __init__(self, app: ASGIApp, listening: Callable[[], None]) -> None:
         config = uvicorn.Config(
@@ -48,7 +48,7 @@ class _Server(uvicorn.Server):
             lifespan="off",
             access_log=False,
             log_level="error",
-            # The app sends its own, from the account's clock.
+            # The app sends these headers itself, from the account's clock.
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=1,
@@ -77,11 +77,11 @@ def _url(listener: socket.socket) -> str:
 
 
 def environment(account: Account, url: str) -> list[str]:
-    """Word the environment that points a client at a served account.
+    """Return the shell commands that point a client at a served account.
 
     Args:
-        account: what is served.
-        url: where, without a slash at the end.
+        account: the account.
+        url: its base URL, without a trailing slash.
     """
     return [
         f"export RCV3_IDENTITY_URL={url}/v2.0",
@@ -103,16 +103,16 @@ def serve(
 
     Args:
         scenario_name: one of the scenarios.
-        port: where to listen; 0 leaves it to the system.
-        seed: of the account.
-        faults: what goes wrong.
-        announce: takes the lines that tell how to get there, once it listens.
+        port: the port; 0 lets the system choose.
+        seed: the account's seed.
+        faults: the faults to inject.
+        announce: receives the lines with the address, once the server listens.
 
     Returns:
-        An exit code: 0 after Ctrl+C, 2 when there is no such scenario or the port is in use.
+        An exit code: 0 after Ctrl+C, 2 for an unknown scenario or a port in use.
     """
     try:
-        account = scenario(scenario_name, seed=seed)
+        account = build_scenario(scenario_name, seed=seed)
     except ValueError as error:
         print(f"rcv3-tui simulator: {error}", file=sys.stderr)
         return 2
@@ -140,7 +140,7 @@ def serve(
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
-        # Asked for; the server has closed its connections by now.
+        # The normal end; the server has closed its connections by now.
         return 0
     finally:
         listener.close()
@@ -148,14 +148,14 @@ def serve(
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
-    """Run an app on a free loopback port, in a thread of its own, for as long as the block lasts.
+def running_server(app: ASGIApp) -> Iterator[str]:
+    """Run an app on a free loopback port, in its own thread, for the duration of the block.
 
     Args:
-        app: such as `create_app` makes.
+        app: for example from `create_app`.
 
     Yields:
-        Its base URL, without a slash at the end.
+        Its base URL, without a trailing slash.
 
     Raises:
         RuntimeError: it did not start within ten seconds.

@@ -1,4 +1,4 @@
-"""Cloud Servers v2: the lists with their paging, one server, the limits.
+"""Cloud Servers v2: lists with paging, single servers, limits.
 
 Source: RackConnect API reference, section on Cloud Servers v2.
 """
@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rcv3_tui.simulator.account import Account
-from rcv3_tui.simulator.answers import base_of, fault_answer, json_answer
-from rcv3_tui.simulator.clock import nova_stamp
+from rcv3_tui.simulator.clock import format_nova_timestamp
 from rcv3_tui.simulator.identity_routes import servers_url
 from rcv3_tui.simulator.region import Region
 from rcv3_tui.simulator.resources import Server
-from rcv3_tui.simulator.wire import encode, join, nova_brief, nova_detail
+from rcv3_tui.simulator.responses import fault_response, json_response, public_base_url
+from rcv3_tui.simulator.schema import encode, join, nova_brief, nova_detail
 
 _PREFIX = "/{region}/servers/v2/{tenant}"
 _DELETED_SHOWN = timedelta(days=30).total_seconds()
@@ -28,27 +28,27 @@ Handler = Callable[[Request, Region, str], Response]
 
 
 class _BadParameterError(Exception):
-    """A query parameter that Cloud Servers refuses with 400."""
+    """A query parameter that Cloud Servers rejects with 400."""
 
 
 def routes(account: Account, base_url: str | None) -> list[Route]:
-    """Make the routes of Cloud Servers."""
+    """Return the routes of Cloud Servers."""
 
     def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             token = account.valid_token(request.headers.get("x-auth-token"))
             if token is None or request.path_params["tenant"] != account.tenant_id:
-                refused = fault_answer(account, 401, "unauthorized", "Authentication required")
+                refused = fault_response(account, 401, "unauthorized", "Authentication required")
                 return _numbered(account, refused)
             name = request.path_params["region"]
             if not account.has_region(name):
                 missing = "The resource could not be found."
-                return _numbered(account, fault_answer(account, 404, "itemNotFound", missing))
-            base = servers_url(account, base_of(request, base_url), name)
+                return _numbered(account, fault_response(account, 404, "itemNotFound", missing))
+            base = servers_url(public_base_url(request, base_url), name, account.tenant_id)
             try:
                 response = handler(request, account.region(name), base)
             except _BadParameterError as error:
-                response = fault_answer(account, 400, "badRequest", f"{error}")
+                response = fault_response(account, 400, "badRequest", f"{error}")
             return _numbered(account, response)
 
         return endpoint
@@ -68,16 +68,16 @@ def routes(account: Account, base_url: str | None) -> list[Route]:
     def show(request: Request, region: Region, base: str) -> Response:
         server = region.servers.get(request.path_params["server"].lower())
         if server is None:
-            return fault_answer(account, 404, "itemNotFound", "Instance could not be found")
+            return fault_response(account, 404, "itemNotFound", "Instance could not be found")
         body = nova_detail(server, base, account.tenant_id, account.user_id)
-        return json_answer(account, b'{"server":' + body + b"}")
+        return json_response(account, b'{"server":' + body + b"}")
 
     def limits(request: Request, region: Region, base: str) -> Response:
         counted = {"verb": "GET", "value": 1000, "remaining": 999, "unit": "MINUTE"}
-        counted["next-available"] = nova_stamp(account.now())
+        counted["next-available"] = format_nova_timestamp(account.now())
         rate = {"uri": "*", "regex": ".*", "limit": [counted]}
         absolute = {"maxTotalInstances": 2500, "totalInstancesUsed": len(region.servers)}
-        return json_answer(account, encode({"limits": {"rate": [rate], "absolute": absolute}}))
+        return json_response(account, encode({"limits": {"rate": [rate], "absolute": absolute}}))
 
     return [
         Route(f"{_PREFIX}/servers/detail", guarded(in_full), methods=["GET"]),
@@ -108,13 +108,13 @@ def _listing(
             if len(page) == size:
                 break
     body = b'{"servers":' + join(map(form, page))
-    # A page that is full has a next link, even when nothing follows.
+    # A full page has a next link, even when no page follows.
     if page and len(page) == size:
-        kept = {key: value for key, value in query.items() if key not in {"limit", "marker"}}
-        following = urlencode({**kept, "limit": size, "marker": page[-1].id})
+        rest = {key: value for key, value in query.items() if key not in {"limit", "marker"}}
+        following = urlencode({**rest, "limit": size, "marker": page[-1].id})
         link = {"rel": "next", "href": f"{url}?{following}"}
         body += b',"servers_links":' + encode([link])
-    return json_answer(account, body + b"}")
+    return json_response(account, body + b"}")
 
 
 def _page_size(account: Account, limit: str | None) -> int:

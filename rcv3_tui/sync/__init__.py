@@ -1,1 +1,1 @@
-"""The background worker client: keeps live status fresh and carries operations out."""
+"""The account worker: refreshes snapshots and carries out operations."""

@@ -11,23 +11,20 @@ from collections.abc import Coroutine, Mapping
 
 import msgspec
 
-from rcv3_tui.api.budget import Priority
-from rcv3_tui.api.http import Reply
-from rcv3_tui.api.rackconnect import RackConnect
-from rcv3_tui.api.servers import CloudServers
-from rcv3_tui.api.transport import Transport
-from rcv3_tui.model.operation import Kind, Request
+from rcv3_tui.api.cloud_servers import CloudServersClient
+from rcv3_tui.api.errors import ApiError, InsecureEndpoint
+from rcv3_tui.api.http_client import HttpResponse
+from rcv3_tui.api.rackconnect import RackConnectClient
+from rcv3_tui.api.rate_limit import Priority
+from rcv3_tui.api.service_client import ServiceClient
+from rcv3_tui.model.operation import NoCurl, OperationKind, Request
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Resource
 
 TOKEN = "$TOKEN"  # noqa: S105 - the name of a variable of the shell's
-"""What stands for the token."""
+"""The placeholder for the token."""
 
 
-class NoCurl(Exception):  # noqa: N818 - an answer to whoever asks, not a fault
-    """There is no request that could be written; the text says why."""
-
-
-class _Told(Exception):  # noqa: N818 - carries a call out of the client, and never leaves this file
+class _Captured(Exception):  # noqa: N818 - carries a call out of the client, and never leaves this file
     """A call as it would have been sent."""
 
     def __init__(self, line: str) -> None:
@@ -35,17 +32,24 @@ class _Told(Exception):  # noqa: N818 - carries a call out of the client, and ne
         self.line = line
 
 
-class _Scribe(Transport):
+class _DryRunTransport(ServiceClient):
     """Writes a call down in place of making it.
 
     Args:
         transport: The client whose endpoint it would go to.
+
+    Raises:
+        NoCurl: No token may be sent there.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: ServiceClient) -> None:
+        try:
+            transport.require_usable()
+        except InsecureEndpoint as error:
+            raise NoCurl(error.one_line()) from None
         self._base = transport.base_url
 
-    async def call(
+    async def request(
         self,
         method: str,
         path: tuple[str, ...],
@@ -55,10 +59,10 @@ class _Scribe(Transport):
         query: Mapping[str, str] | str | None = None,
         json: object = None,
         priority: Priority = Priority.OPERATION,
-    ) -> Reply:
+    ) -> HttpResponse:
         """Raise the call as a curl command."""
         del priority
-        raise _Told(curl_line(method, str(self._url(path, query, operation, target)), json))
+        raise _Captured(curl_line(method, str(self._url(path, query, operation, target)), json))
 
 
 def curl_line(method: str, url: str, body: object = None) -> str:
@@ -80,7 +84,7 @@ def curl_line(method: str, url: str, body: object = None) -> str:
     return " ".join([*words, shlex.quote(url)])
 
 
-def curl_of_change(rackconnect: RackConnect, request: Request) -> str:
+def curl_of_change(rackconnect: RackConnectClient, request: Request) -> str:
     """Write what carries a change out.
 
     Args:
@@ -90,44 +94,46 @@ def curl_of_change(rackconnect: RackConnect, request: Request) -> str:
     Raises:
         NoCurl: The change names too little.
     """
-    api = RackConnect(_Scribe(rackconnect.transport))
+    api = RackConnectClient(_DryRunTransport(rackconnect.client))
     server = request.server.id if request.server else ""
     address = request.public_ip.id if request.public_ip else ""
     pool = request.pool.id if request.pool else ""
     node = request.node.id if request.node else ""
     call: Coroutine[None, None, object]
     match request.kind:
-        case Kind.ADD_PUBLIC_IP:
-            call = api.add_public_ip(server)
-        case Kind.REMOVE_PUBLIC_IP:
+        case OperationKind.ADD_PUBLIC_IP:
+            call = api.add_public_ip(server or None, retain=True if request.retain else None)
+        case OperationKind.REMOVE_PUBLIC_IP:
             call = api.remove_public_ip(address)
-        case Kind.RETAIN | Kind.RELEASE:
-            call = api.retain_public_ip(address, request.kind is Kind.RETAIN)
-        case Kind.ASSIGN:
+        case OperationKind.RETAIN | OperationKind.RELEASE:
+            call = api.retain_public_ip(address, request.kind is OperationKind.RETAIN)
+        case OperationKind.ASSIGN:
             call = api.assign_public_ip(address, server)
-        case Kind.MOVE:
-            call = api.move_public_ip(address, server)
-        case Kind.UNASSIGN:
+        case OperationKind.MOVE:
+            call = api.reassign_public_ip(address, server)
+        case OperationKind.UNASSIGN:
             call = api.unassign_public_ip(address)
-        case Kind.ADD_NODE:
+        case OperationKind.ADD_NODE:
             call = api.add_node(pool, server)
-        case Kind.REMOVE_NODE:
+        case OperationKind.REMOVE_NODE:
             call = api.remove_node(pool, node)
     return _written(call)
 
 
-def curl_of_read(rackconnect: RackConnect, servers: CloudServers | None, resource: Resource) -> str:
+def curl_of_read(
+    rackconnect: RackConnectClient, servers: CloudServersClient | None, resource: Resource
+) -> str:
     """Write what reads a resource by its id.
 
     Args:
         rackconnect: The region's client.
-        servers: The region's Cloud Servers, where the catalogue has them.
+        servers: The region's Cloud Servers, where the catalog has them.
         resource: What is read.
 
     Raises:
-        NoCurl: The catalogue has no endpoint for it, or its id cannot be asked for.
+        NoCurl: The catalog has no endpoint for it, or its id is not valid.
     """
-    api = RackConnect(_Scribe(rackconnect.transport))
+    api = RackConnectClient(_DryRunTransport(rackconnect.client))
     call: Coroutine[None, None, object]
     match resource:
         case PublicIP():
@@ -140,18 +146,16 @@ def curl_of_read(rackconnect: RackConnect, servers: CloudServers | None, resourc
             call = api.show_network(resource.id)
         case _:
             if servers is None:
-                raise NoCurl("the account's catalogue has no Cloud Servers here")
-            call = CloudServers(_Scribe(servers.transport)).show(resource.id)
+                raise NoCurl("the account's catalog has no Cloud Servers here")
+            call = CloudServersClient(_DryRunTransport(servers.client)).show(resource.id)
     return _written(call)
 
 
 def _written(call: Coroutine[None, None, object]) -> str:
-    from rcv3_tui.api.errors import ApiError
-
     try:
         call.send(None)
-    except _Told as told:
-        return told.line
+    except _Captured as captured:
+        return captured.line
     except ApiError as error:
         raise NoCurl(error.one_line()) from None
     finally:

@@ -1,4 +1,4 @@
-"""The Textual app: owns the worker's task, opens screens, and leaves with the right exit code."""
+"""The Textual app: owns the workers and the terminal, opens screens, and sets the exit code."""
 
 from __future__ import annotations
 
@@ -6,89 +6,84 @@ import asyncio
 import gc
 import logging
 import signal
-import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import ClassVar, cast
 
 from rich.console import RenderableType
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.filter import ANSIToTruecolor
+from textual.filter import ANSIToTruecolor, LineFilter
+from textual.geometry import Offset, Size
 from textual.screen import Screen
 
+from rcv3_tui.display_time import use_zone
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.settings import Settings
-from rcv3_tui.sync.changes import Change, SignedIn, SignInFailed
-from rcv3_tui.sync.worker import Worker
-from rcv3_tui.terminal import Depth
-from rcv3_tui.tui.actions import leaving, reading
-from rcv3_tui.tui.crew import Crew, MakeWorker
-from rcv3_tui.tui.driver import TerminalDriver
-from rcv3_tui.tui.keeper import ProfileKeeper
-from rcv3_tui.tui.key_queue import KeyQueue
-from rcv3_tui.tui.mask import Mask
-from rcv3_tui.tui.messages import WorkerSpoke
-from rcv3_tui.tui.output import Written
+from rcv3_tui.sync.account_worker import AccountWorker
+from rcv3_tui.sync.events import SignedIn, SignInFailed, SyncEvent
+from rcv3_tui.terminal_capabilities import ColorDepth
+from rcv3_tui.tui.commands.registry import commands_for
+from rcv3_tui.tui.context import Profiles
+from rcv3_tui.tui.driver import TerminalDriver, choose_driver
+from rcv3_tui.tui.frame_recorder import INTERVAL, FrameRecorder
+from rcv3_tui.tui.held_terminal import HeldTerminal
+from rcv3_tui.tui.input_rules import InputRules
+from rcv3_tui.tui.key_queue import GAP, KeyQueue
+from rcv3_tui.tui.login_controller import LoginController, ProfileStore
+from rcv3_tui.tui.mask import Mask, use_mask
+from rcv3_tui.tui.messages import WorkerEvent
 from rcv3_tui.tui.profile_color import color_of, text_on
+from rcv3_tui.tui.program_runner import ProgramRunner
+from rcv3_tui.tui.screen_diff import ScreenBuffer
 from rcv3_tui.tui.screens.console import ConsoleScreen
-from rcv3_tui.tui.screens.guard import GuardFactory, TypeAheadGuard
-from rcv3_tui.tui.signing_in import SigningIn
+from rcv3_tui.tui.screens.dialog import Dialog
+from rcv3_tui.tui.screens.help import HelpScreen
+from rcv3_tui.tui.screens.login import LoginScreen
+from rcv3_tui.tui.screens.pager import PagerScreen
+from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.terminal_window import TerminalWindow
+from rcv3_tui.tui.textual_compat import (
+    HookedApp,
+    disable_popups,
+    fail,
+    invalidate_css,
+    remove_screen,
+)
 from rcv3_tui.tui.theme import THEME
-
-if TYPE_CHECKING:
-    from rcv3_tui.tui.screens.login import LoginScreen
-    from rcv3_tui.tui.screens.text import TextScreen
+from rcv3_tui.tui.worker_pool import MakeWorker, WorkerPool
 
 _log = logging.getLogger("rcv3_tui.tui")
 
 _TWICE_SECONDS = 2.0
-"""Within how long a second Ctrl+C quits."""
+"""Seconds within which a second Ctrl+C quits."""
 
-_COLLECT_AFTER = 4.0
-"""Seconds after which the first pictures are there, and garbage is worth looking for."""
-
-
-class Profiles(Protocol):
-    """The profiles of the configuration."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """Their names, in order."""
-
-    def settings(self, name: str) -> Settings:
-        """Read a profile's settings and its secret; may take as long as its command does.
-
-        Args:
-            name: One of `names`.
-
-        Raises:
-            ValueError: It cannot be opened; the text is one line that says why.
-        """
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+"""Signals that end the console; the terminal is restored, operations are in the journal."""
 
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-"""Signals that end the console, with the terminal as it was and operations in the journal."""
-
-
-class ConsoleApp(App[int]):
+class ConsoleApp(HookedApp[int]):
     """The console.
 
     Args:
-        settings: How it looks and whose account it is for.
-        worker: What keeps the account live; run by the app.
-        guard: Makes the dialogs' guard against type-ahead.
-        depth: How many colours the terminal has.
-        keeper: Keeps what was signed in with, where that is wished; None: it cannot.
-        profiles: The accounts that can be opened in place of this one.
-        make_worker: Makes what keeps another account live.
-        notice: What the operator has to know from the beginning.
+        settings: The account and the display settings.
+        worker: The account's worker; the app runs it.
+        guard: Creates the type-ahead guard of a dialog.
+        depth: The terminal's color depth.
+        store: Saves profiles on the login screen; None: profiles cannot be saved.
+        profiles: The profiles that can be opened.
+        make_worker: Creates the worker of another account.
+        notice: A message to show at the start.
+        hold: Seconds that a changing command waits for keys of the same burst; see `KeyQueue`.
+        terminal: The terminal, if it shows a cached frame.
+        recorder: Stores the screen for the next start; None: it is not stored.
     """
 
     TITLE = "rcv3-tui"
     ENABLE_COMMAND_PALETTE = False
+    CSS = "ConsoleApp.-plain { .dialog--frame, .login--frame { border: none !important; } }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "twice: quit at once", show=False, priority=True),
         Binding("ctrl+q", "leave_now", "quit, asking first where that is needed", show=False),
@@ -98,59 +93,90 @@ class ConsoleApp(App[int]):
     def __init__(
         self,
         settings: Settings,
-        worker: Worker,
+        worker: AccountWorker,
         *,
         guard: GuardFactory = TypeAheadGuard,
-        depth: Depth = Depth.TRUE,
-        keeper: ProfileKeeper | None = None,
+        depth: ColorDepth = ColorDepth.TRUE,
+        store: ProfileStore | None = None,
         profiles: Profiles | None = None,
-        make_worker: MakeWorker = Worker,
+        make_worker: MakeWorker = AccountWorker,
         notice: str = "",
+        hold: float = GAP,
+        terminal: HeldTerminal | None = None,
+        recorder: FrameRecorder | None = None,
     ) -> None:
-        # Textual asks for the variables of the style sheets while it is made.
+        # Textual reads the variables of the style sheets in its constructor.
         self.settings = settings
+        use_zone(settings.time_zone)
         super().__init__(
-            driver_class=TerminalDriver,
+            driver_class=choose_driver(),
             css_path="few_colors.tcss" if depth.is_few else None,
             ansi_color=False,
         )
-        # Nothing here has a tooltip or pops up, so that no screen need hold a place for them.
-        self._disable_tooltips = self._disable_notifications = True
+        self.set_class(settings.plain, "-plain")
+        # There are no tooltips and notifications.
+        disable_popups(self)
         self._has_begun = False
         self.mask = Mask()
-        """What hides names and addresses on a shared screen."""
+        use_mask(self.mask)
+        """Hides names and addresses on a shared screen."""
         self.profiles = profiles
-        """The accounts that can be opened in place of this one."""
-        self._crew = Crew(worker, make_worker, self._hear, self._worker_died)
+        """The profiles that can be opened."""
+        self._pool = WorkerPool(worker, make_worker, self._on_sync_event, self._on_worker_died)
         self.failure: SignInFailed | None = None
-        """Why the console left by itself."""
+        """The failed sign-in that ended the console."""
         self.crash: Exception | None = None
-        """What nobody expected, where that ended the console."""
+        """The unexpected error that ended the console."""
         self.guard = guard
-        self._key_queue = KeyQueue(self, self._hand_on)
-        self._console = ConsoleScreen(self)
+        self._input_rules = InputRules(lambda: self.screen, lambda: self._console)
+        self.key_queue = KeyQueue(
+            self,
+            self._forward_key,
+            role_of=self._input_rules.role_of,
+            ignored=self._input_rules.report_burst,
+            hold=hold,
+        )
+        """The keys that wait for the previous one."""
+        self.window = TerminalWindow(self, has_mouse=settings.mouse)
+        """The terminal around the drawn screen: title, notifications, mouse and modes."""
+        self.programs = ProgramRunner(self, lambda: self.front, self._handle_signals)
+        """The operator's own programs."""
+        self._console: ConsoleScreen = ConsoleScreen.create(self, commands_for(settings))
         self.depth = depth
-        """How many colours are drawn."""
-        self._written = Written(self.depth, ascii_only=settings.ascii)
-        # Textual takes an empty NO_COLOR for a wish, and greys for no colour.
-        self.no_color = self.depth is Depth.NONE
-        self._filters = [each for each in self._filters if isinstance(each, ANSIToTruecolor)]
-        self._keeper = keeper
+        """The terminal's color depth."""
+        self._buffer = ScreenBuffer(self.depth, ascii_only=settings.ascii)
+        self.held_terminal = terminal
+        """The terminal with a cached frame, for the driver; None: there is none."""
+        if terminal is not None:
+            if self.driver_class is not TerminalDriver:
+                terminal.restore()
+            elif terminal.lines is not None:
+                self._buffer.seed(terminal.lines)
+        # Textual treats an empty NO_COLOR as set, and draws greys.
+        self.no_color = self.depth is ColorDepth.NONE
+        self._store = store
         self._notice = notice
-        self._signing_in = self._sign_in_to(settings)
+        self._login = self._sign_in_to(settings)
         self._interrupted_at = float("-inf")
-        self._has_mouse = settings.mouse
-        # Before anything has styles: a change afterwards has all of them worked out twice.
+        self._reported_size = Size(0, 0)
+        # Before the first styles: a later change computes all of them twice.
         self.register_theme(THEME)
         theme = settings.theme
-        self._begin_with(theme if theme in self.available_themes else THEME.name)
+        self._set_first_theme(theme if theme in self.available_themes else THEME.name)
+        self.recorder = recorder or FrameRecorder()
+        """Stores the screen for the next start."""
+        self.recorder.attach(self, self._console, self._buffer)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave colors to the screen buffer, which maps them to the terminal's."""
+        return [each for each in super().get_line_filters() if isinstance(each, ANSIToTruecolor)]
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the console itself, rather than with an empty screen below it."""
+        """Start with the console, without an empty screen below it."""
         return self._console
 
-    def _begin_with(self, theme: str | None) -> None:
-        """Put a theme on before there is anything that a change of themes would style anew."""
+    def _set_first_theme(self, theme: str | None) -> None:
+        """Set the first theme, without the restyling of a change."""
         self.set_reactive(App.theme, theme or THEME.name)
         self.add_class(f"-theme-{self.current_theme.name}")
         self.set_class(self.current_theme.dark, "-dark-mode")
@@ -158,237 +184,315 @@ class ConsoleApp(App[int]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give the style sheets the profile's colour, which is no theme's."""
+        """Add the profile's color to the variables of the style sheets."""
         color = color_of(self.settings)
         return {"profile": color, "profile-text": text_on(color)}
 
     # -- life ---------------------------------------------------------------------------------
 
     def on_load(self) -> None:
-        """Be ready to give the terminal back before it is taken."""
+        """Handle signals before the terminal is changed, so that it is restored."""
+        self._handle_signals()
+
+    def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for name in _ENDING:
             loop.add_signal_handler(name, partial(self.exit, 128 + name, return_code=128 + name))
 
+    def _show_cursor(self) -> None:
+        """Show the terminal's cursor in plain mode, for screen readers."""
+        if self.settings.plain:
+            self.write_to_terminal("\x1b[?25h")
+
     def on_mount(self) -> None:
-        """Draw what an earlier run kept; once that is painted, the worker starts."""
+        """Show cached data; the worker starts after the first paint."""
         self.set_keymap(dict(self.settings.keys))
-        self.worker.show_kept()
+        self._show_cursor()
+        self.write_title()
+        self.worker.show_cached()
+        self.set_interval(INTERVAL, self.recorder.record_in_background)
         self.app_resume_signal.subscribe(self, self._resumed)
+        self.screen_change_signal.subscribe(self, lambda _: self._console.write_footer())
         if self._notice:
-            self.call_after_refresh(self._console.say, self._notice, "failed")
-        self.set_timer(_COLLECT_AFTER, _collect_garbage)
+            self.call_after_refresh(self._console.show_message, self._notice, "failed")
+        if not self.reports_display:
+            self.call_after_refresh(self._begin)
 
     @property
-    def worker(self) -> Worker:
-        """What keeps the account on the screen live."""
-        return self._crew.front
+    def worker(self) -> AccountWorker:
+        """The worker of the account on the screen."""
+        return self._pool.active
 
     @property
     def front(self) -> ConsoleScreen:
-        """The screen of the account that is open."""
+        """The console of the account on the screen."""
         return self._console
 
-    def _hear(self, worker: Worker, change: Change) -> None:
-        spoke = WorkerSpoke(worker, change)
+    def _on_sync_event(self, worker: AccountWorker, event: SyncEvent) -> None:
+        message = WorkerEvent(worker, event)
         if not self._has_begun:
-            # What an earlier run kept is part of the first picture.
-            self.post_message(spoke)
+            # Cached data is part of the first frame.
+            self.post_message(message)
             return
-        # A key that was pressed while this was found out is on its way through the loop: it goes
-        # first, for to take a long list in needs as long as to draw a key's picture.
+        # A key that is on its way through the loop is handled first: applying a long list takes as
+        # long as handling a key.
         loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self.post_message, spoke)
+        loop.call_soon(loop.call_soon, self.post_message, message)
 
-    def _worker_died(self, error: BaseException) -> None:
-        # Textual shows it on the restored terminal; a worker that died must not look alive.
-        self._handle_exception(error if isinstance(error, Exception) else Exception(str(error)))
+    def _on_worker_died(self, error: BaseException) -> None:
+        # Textual shows it on the restored terminal; data of a dead worker must not appear live.
+        fail(self, error if isinstance(error, Exception) else Exception(str(error)))
 
-    def _fatal_error(self) -> None:
-        """Note an unexpected error and close.
-
-        Textual's own way prints a traceback with the values of all locals; a token must not be
-        among what an operator pastes into a ticket.
-        """
-        error = sys.exc_info()[1] or self._exception
+    def on_crash(self, error: BaseException | None) -> None:
+        """Record an unexpected error; it is shown once the terminal is restored."""
         if isinstance(error, Exception):
             self.crash = self.crash or error
             _log.error("the console ended unexpectedly", exc_info=error)
-        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
-        """Stop the worker; operations under way are in the journal."""
+        """Stop the workers and the operator's programs; operations are in the journal."""
+        await self.programs.stop()
         loop = asyncio.get_running_loop()
         for name in _ENDING:
             loop.remove_signal_handler(name)
-        await self._crew.stop()
+        await self._pool.stop()
 
     # -- the terminal -------------------------------------------------------------------------
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Write only what differs from what the terminal shows; over SSH every byte counts."""
-        super()._display(screen, cast("RenderableType | None", self._written.frugal(renderable)))
-        if not self._has_begun and screen is self._console:
-            # Not after the refresh, which several passes of the layout put off.
-            self._has_begun = True
-            asyncio.get_running_loop().call_soon(self._crew.start)
+    def before_display(self, update: RenderableType | None) -> RenderableType | None:
+        """Write only the cells that differ from those on the terminal."""
+        # Braille displays and magnifiers follow the cursor, even if it is hidden.
+        offset = getattr(self.screen, "cursor_screen_offset", None) if self.screen_stack else None
+        if isinstance(offset, Offset):
+            self.cursor_position = offset
+        self.recorder.before_paint()
+        return cast("RenderableType | None", self._buffer.minimal_update(update))
 
-    def on_resize(self) -> None:
-        """Trust nothing of what the terminal shows after its size changed."""
-        self._written.forget()
+    def after_display(self, screen: Screen[object]) -> None:
+        """Start the worker after the console was painted."""
+        # Not after the refresh, which several layout passes delay.
+        if screen is self._console:
+            self._begin()
+
+    def _begin(self) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            # Modules and styles are permanent: exclude them from garbage collection.
+            gc.freeze()
+            gc.enable()
+            asyncio.get_running_loop().call_soon(self._pool.connect)
+
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave, and store the screen for the next start."""
+        if self._has_begun:
+            self.recorder.record()
+        super().exit(result, return_code, message)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Redraw everything after the terminal reported its size, except over a cached frame."""
+        if self._reported_size or (event.size.width, event.size.height) != self._buffer.size:
+            self._buffer.forget()
+        if event.size == self._reported_size:
+            # Textual draws nothing; but it may be another terminal, on which the driver has set
+            # the modes, including a hidden cursor.
+            self._show_cursor()
+            self.refresh(layout=True)
+        self._reported_size = event.size
 
     def _resumed(self, app: App[object]) -> None:
         del app
+        self._show_cursor()
         self.redraw()
 
     def redraw(self) -> None:
-        """Write the whole screen anew, after something else wrote on it."""
-        self._written.forget()
+        """Write the whole screen again, after something else wrote to the terminal."""
+        self._buffer.forget()
         self.refresh(layout=True)
 
+    def restore_screen(self) -> None:
+        """Set the terminal's modes again and write the whole screen."""
+        self.window.set_modes_again()
+        self._show_cursor()
+        self.redraw()
+
     def give_terminal_back(self) -> None:
-        """Restore the terminal, where the app ended without having done so."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.give_back()
+        """Restore the terminal, if the app ended without doing so."""
+        self.window.give_back()
 
     def write_to_terminal(self, sequence: str) -> None:
         """Write an escape sequence that draws nothing, such as one for the clipboard."""
-        if self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
+        self.window.write(sequence)
+
+    def write_title(self) -> None:
+        """Name the account on the screen in the title of the terminal's window."""
+        signed_in = self.worker.signed_in
+        self.window.show_title(self.settings, () if signed_in is None else signed_in.regions)
+
+    def notify_ended(self, text: str, seconds: float) -> None:
+        """Notify an operator who is elsewhere that a long operation has ended."""
+        self.window.notify_ended(self.settings, text, seconds)
 
     def toggle_mouse(self) -> bool:
-        """Take the mouse from the terminal, or give it back; tell whether it is taken now."""
-        driver = self._driver
-        self._has_mouse = not self._has_mouse
-        if isinstance(driver, TerminalDriver):
-            driver.take_mouse(self._has_mouse)
-        return self._has_mouse
+        """Capture or release the mouse; return whether it is captured now."""
+        return self.window.toggle_mouse()
 
-    # -- the worker ---------------------------------------------------------------------------
+    # -- keys ---------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """See every key before whoever it is for."""
+        """Queue every key before it is forwarded."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self._key_queue.take(event)
+            await self.key_queue.take(event)
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            if not self._input_rules.accepts(event):
+                return
+            await super().on_event(events.Paste(self._input_rules.pasted_line(event.text)))
         else:
             await super().on_event(event)
 
-    async def _hand_on(self, key: events.Key) -> None:
-        self._console.hear_key()
-        await super().on_event(key)
+    async def _forward_key(self, key: events.Key) -> None:
+        self._console.note_key()
+        if self._input_rules.accepts(key):
+            await super().on_event(key)
 
-    def on_worker_spoke(self, message: WorkerSpoke) -> None:
-        """Take a change to the screens it concerns."""
-        change = message.change
+    # -- worker events ------------------------------------------------------------------------
+
+    def on_worker_event(self, message: WorkerEvent) -> None:
+        """Forward an event to the console and the login screen."""
+        event = message.event
         if not self.screen_stack:
-            # Interrupted: what was said meanwhile comes after the screens have gone.
+            # The app is closing: the event arrived after the screens were removed.
             return
         if message.worker is not self.worker:
-            self._console.hear_from_behind(message.worker.settings.profile, change)
+            self._console.events.on_background_event(message.worker, event)
             return
-        match change:
+        match event:
             case SignedIn():
-                self._signed_in(change)
+                self._signed_in(event)
             case SignInFailed():
-                self._sign_in_failed(change)
+                self._sign_in_failed(event)
             case _:
-                self._console.take(change)
+                self._console.on_worker_event(event)
 
-    def _signed_in(self, change: SignedIn) -> None:
-        self._signing_in.succeeded(change)
-        self._console.take(change)
+    def _signed_in(self, event: SignedIn) -> None:
+        self._login.succeeded(event)
+        self._console.on_worker_event(event)
+        self.write_title()
 
-    def _sign_in_failed(self, change: SignInFailed) -> None:
-        if self._signing_in.worked and not self._signing_in.is_asking:
-            self._console.take(change)
-        if not self._signing_in.take(change):
-            self.failure = change
-            code = change.trouble.exit_code
+    def _sign_in_failed(self, event: SignInFailed) -> None:
+        if self._login.worked and not self._login.is_asking:
+            self._console.on_worker_event(event)
+        if not self._login.take(event):
+            self.failure = event
+            code = event.problem.exit_code
             self.exit(code, return_code=code)
 
     def on_login_screen_abandoned(self) -> None:
-        """Leave where there is no account; stay with the last picture where there was one."""
-        self._signing_in.close()
-        if not self._signing_in.worked:
+        """Quit if no account was ever signed in; otherwise continue with its data."""
+        self._login.close()
+        if not self._login.worked:
             self.exit(ExitCode.OK, return_code=ExitCode.OK)
+            return
+        # Its reason is in the log, and on the login screen.
+        self._console.message_line.dismiss_error()
+        self._console.show_message("not signed in: :login opens the login screen again", "warn")
+
+    def ask_to_sign_in(self) -> bool:
+        """Open the login screen if a sign-in is needed; return whether it is."""
+        return self._login.open_again()
 
     def on_login_screen_submitted(self, message: LoginScreen.Submitted) -> None:
-        """Try what was typed."""
-        self._signing_in.submitted(message)
+        """Sign in with the entered credentials."""
+        # The next start may be of another user.
+        self.recorder.stop()
+        self._login.submitted(message)
 
     def on_login_screen_passcode_entered(self, message: LoginScreen.PasscodeEntered) -> None:
-        """Try the second factor."""
-        self._signing_in.passcode_entered(message)
+        """Sign in with the entered passcode."""
+        self._login.passcode_entered(message)
 
-    def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
-        """Go from a row's details to its JSON and the other way."""
-        reading.turn(self._console, message)
+    @on(Dialog.KeysRequested)
+    def _show_dialog_keys(self, message: Dialog.KeysRequested) -> None:
+        self.push_screen(HelpScreen([("", message.rows)], ascii_only=message.ascii_only))
+
+    def on_pager_screen_wanted(self, message: PagerScreen.Wanted) -> None:
+        """Switch between a row's details and its JSON."""
+        console = self._console
+        message.screen.dismiss(None)
+        name = "json" if message.key == console.keys.key("json") else "details"
+        console.run_command(self._console.commands.by_name[name])
 
     # -- other accounts -----------------------------------------------------------------------
 
     @property
-    def under_way_behind(self) -> Sequence[Operation]:
-        """The operations of accounts that are not on the screen and have not ended."""
-        return self._crew.under_way_behind()
+    def background_operations(self) -> Sequence[Operation]:
+        """The running operations of accounts that are not on the screen."""
+        return self._pool.background_operations()
+
+    def stop_all(self) -> int:
+        """Stop the operations of all accounts that were not sent; return their number."""
+        return self._pool.stop_all()
 
     def open_account(self, settings: Settings) -> None:
-        """Have another account on the screen; what is under way in this one is seen through.
+        """Show another account; operations of the current one continue in the background.
 
         Args:
-            settings: Whose, and how it looks.
+            settings: The account and the display settings.
         """
         old = self._console
         while self.screen is not old:
             self.pop_screen()
         self.settings = settings
-        self._signing_in.close()
-        worker = self._crew.bring_to_front(settings)
+        use_zone(settings.time_zone)
+        self._login.close()
+        worker = self._pool.activate(settings)
         if settings.theme in self.available_themes:
             self.theme = settings.theme
-        # The profile's colour is a variable of the style sheets.
-        self._invalidate_css()
+        # The profile's color is a variable of the style sheets.
+        invalidate_css(self)
         self.refresh_css(animate=False)
-        self._console = ConsoleScreen(self)
+        self._console = ConsoleScreen.create(self, commands_for(settings))
         self._console.messages = old.messages
-        self._signing_in = self._sign_in_to(settings)
-        # Where it cannot be opened the login screen asks; the console does not end for it.
-        self._signing_in.worked = True
-        # The first screen was never pushed, so that Textual cannot switch from it.
+        self._login = self._sign_in_to(settings)
+        # If the sign-in fails, the login screen asks; the console does not end.
+        self._login.worked = True
         self.push_screen(self._console)
-        self._screen_stack.remove(old)
-        old.remove()
-        self._console.say(f"profile {settings.profile}")
+        remove_screen(self, old)
+        self._console.show_message(f"profile {settings.profile}")
+        self.write_title()
         if worker.signed_in is not None:
-            self._console.take_all(worker)
+            self._console.events.show_worker(worker)
+        if worker.sign_in_failure is not None:
+            # Its token expired in the background; operations wait for a new one.
+            self._sign_in_failed(worker.sign_in_failure)
 
-    def _sign_in_to(self, settings: Settings) -> SigningIn:
-        return SigningIn(
+    def _sign_in_to(self, settings: Settings) -> LoginController:
+        return LoginController(
             settings,
             self.worker,
-            self._keeper,
+            self._store,
             open_screen=self.push_screen,
-            say=self._console.say,
+            show_message=self._console.show_message,
+            guard=self.guard,
         )
 
-    # -- leaving ------------------------------------------------------------------------------
+    # -- quitting -----------------------------------------------------------------------------
 
     def action_interrupt(self) -> None:
-        """Quit on the second Ctrl+C in a row."""
+        """Leave the palette or the prompt; else quit on the second Ctrl+C in a row."""
+        if self._input_rules.leave_text():
+            return
         now = asyncio.get_running_loop().time()
         if now - self._interrupted_at <= _TWICE_SECONDS:
             self.exit(ExitCode.INTERRUPTED, return_code=ExitCode.INTERRUPTED)
             return
         self._interrupted_at = now
-        self._console.say("press Ctrl+C again to quit", "warn")
+        self._console.show_message("press Ctrl+C again to quit", "warn")
 
     def action_leave_now(self) -> None:
-        """Quit by Textual's own key, with the same question as `q`."""
-        leaving.leave(self._console)
-
-
-def _collect_garbage() -> None:
-    """Take up what the command line put off; what is there by now is passed over for good."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
+        """Quit with Textual's own key, with the same question as `q`."""
+        self._console.run_command(self._console.commands.by_name["quit"])

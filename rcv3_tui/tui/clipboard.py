@@ -1,10 +1,9 @@
-"""Puts a text on the operator's clipboard, by whichever way the terminal leaves open.
+"""Copies text to the operator's clipboard through the terminal.
 
-Over SSH the only way to the clipboard of the machine in front of the operator is the terminal
-itself: OSC 52, an escape sequence with the text in base64. tmux in its defaults drops it, from a
-program inside as well as in its passthrough form, but hands a buffer on by `load-buffer -w`. GNU
-screen passes a sequence on in pieces of a device control string. Where nothing of that can work,
-or the text is too long for it, a file is the way.
+Over SSH, only the terminal can reach the operator's clipboard: OSC 52, an escape sequence with the
+text in base64. By default tmux drops it, but forwards a buffer with `load-buffer -w`; GNU screen
+forwards it in pieces of a device control string. Where none of this works, or the text is too long,
+it is written to a file.
 """
 
 from __future__ import annotations
@@ -12,75 +11,57 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import shutil
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
 
-MOST_BYTES = 74_000
-"""Bytes that fit into one OSC 52: xterm and others stop at 100,000 characters of base64."""
+from rcv3_tui.clipboard_method import ClipboardMethod
 
 _PIECE = 700
-"""Characters of one device control string: older screens hold 768."""
+"""Characters of one device control string; old versions of screen hold 768."""
 
 _TMUX_SECONDS = 3.0
 
 
-class Way(StrEnum):
-    """How a text goes to the clipboard."""
+class CopyResult(Struct, frozen=True):
+    """The result of a copy."""
 
-    OSC52 = "OSC 52"
-    TMUX = "tmux buffer"
-    SCREEN = "OSC 52 through screen"
-    FILE = "file"
-
-
-class Sent(Struct, frozen=True):
-    """What became of a copy."""
-
-    way: Way
+    way: ClipboardMethod
     path: Path | None = None
-    """The file, where that was the way."""
+    """The file that holds the text, if one was written."""
+    may_stop_at: str = ""
+    """The program in between that may drop it."""
 
     @property
     def words(self) -> str:
-        """Which way it went, for the message line."""
-        return f"to {self.path}" if self.way is Way.FILE else f"by {self.way}"
+        """How it was copied, for the message line."""
+        if self.way is ClipboardMethod.FILE:
+            return f"to {self.path}"
+        if not self.may_stop_at:
+            return f"by {self.way}"
+        also = f"; also in {self.path}" if self.path is not None else ""
+        return f"by {self.way}, which {self.may_stop_at} may block{also}"
 
 
-def way_for(text: str, environment: Mapping[str, str]) -> Way:
-    """Choose the way of a text.
-
-    Args:
-        text: What is copied.
-        environment: Tells what the terminal is: `TMUX`, `STY`, `TERM`.
-    """
-    if environment.get("TMUX") and shutil.which("tmux", path=environment.get("PATH")):
-        return Way.TMUX
-    too_long = len(text.encode()) > MOST_BYTES
-    if too_long or environment.get("TERM", "dumb") in ("", "dumb", "linux", "vt100", "vt220"):
-        return Way.FILE
-    return Way.SCREEN if environment.get("STY") else Way.OSC52
-
-
-def sequence(text: str, way: Way) -> str:
-    """Write the escape sequence that has the terminal take a text.
+def osc52_sequence(text: str, way: ClipboardMethod, *, also_plain: bool = False) -> str:
+    """Return the escape sequence that copies a text to the clipboard.
 
     Args:
-        text: What is copied.
+        text: The text.
         way: `OSC52` or `SCREEN`.
+        also_plain: Put the plain form before that for screen: tmux may use the same name.
     """
     plain = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07"
-    if way is not Way.SCREEN:
+    if way is not ClipboardMethod.SCREEN:
         return plain
     pieces = (plain[at : at + _PIECE] for at in range(0, len(plain), _PIECE))
-    return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+    wrapped = "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+    return plain + wrapped if also_plain else wrapped
 
 
 async def load_tmux_buffer(text: str, environment: Mapping[str, str]) -> bool:
-    """Hand a text to tmux, which hands it on to the terminal; tell whether it took it.
+    """Load a text into a tmux buffer that tmux forwards; return whether it worked.
 
     A cancellation ends the helper and leaves the buffer as it was.
     """
@@ -110,7 +91,7 @@ async def load_tmux_buffer(text: str, environment: Mapping[str, str]) -> bool:
 
 
 def write_file(text: str, path: Path) -> None:
-    """Put a text into a file that its owner alone can read, in place of what it held.
+    """Replace a file with a text; only its owner can read it.
 
     Raises:
         OSError: It cannot be written.

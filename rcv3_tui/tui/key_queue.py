@@ -1,15 +1,21 @@
-"""Hands keys on one at a time, each after what the one before it did has been done.
+"""Forwards keys one at a time, each after the effects of the previous one are complete.
 
-A line that lags, or a quick hand, brings several keys at once. Textual forwards them all to
-whatever has the focus at that moment, so that of `/web` only the `/` would reach the typed line's
-opening, and the letters would be taken for commands of the pane.
+On a slow connection several keys arrive at once. Textual forwards all of them to the widget that
+has the focus at that moment: of `/web`, the letters would run as commands before the filter opens.
+
+Keys also arrive together if nobody pressed them: text that is pasted into a terminal without
+bracketed paste, and type-ahead. Where letters are commands, such a burst is dropped and reported.
+`Role` says what a key does in the current place.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from enum import Enum, auto
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.dom import DOMNode
@@ -18,55 +24,167 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _PATIENCE = 0.5
-"""Seconds after which a key that went away with its widget holds the next ones up no longer."""
+"""Seconds after which a key whose widget was removed no longer delays the next ones."""
 
 
 _ROUNDS = 3
-"""How often what a key set off is followed up: a line that is entered tells its owner, which tells
-the screen, which gives the focus back."""
+"""How many rounds of messages a key may cause: an entered line posts to its owner, which posts to
+the screen, which moves the focus."""
+
+PAUSE: Final = 0.03
+"""Keys closer than this, in seconds, were not pressed one by one."""
+
+GAP: Final = 0.08
+"""Seconds of silence that end a burst of keys; a changing command waits as long."""
+
+
+class Role(Enum):
+    """What a key does in the focused place."""
+
+    TEXT = auto()
+    """It is typed into a field, or handled by a dialog with its own guard."""
+    SPECIAL = auto()
+    """It is not printable, so it is not part of a paste."""
+    COMMAND = auto()
+    """It is printable, and is a command here or does nothing."""
+    MOVE = auto()
+    """It moves the cursor; several at once are harmless."""
+    OPEN = auto()
+    """It opens a field: the keys after it are typed."""
+    CHANGE = auto()
+    """It runs a changing command; accepted only if it was pressed separately."""
 
 
 class KeyQueue:
-    """The keys that wait for the one before them.
+    """The keys that wait for the previous one.
 
     Args:
-        app: Whose keys.
-        hand_on: Does with a key what Textual does: priority bindings first, else the focus.
+        app: The app that reads the keys.
+        forward: Forwards a key as Textual does: priority bindings first, then the focus.
+        role_of: Returns what a key does now.
+        ignored: Called with the dropped keys of a burst.
+        hold: Seconds that a changing command waits for keys of the same burst; 0: only keys of
+            the same read count.
     """
 
-    def __init__(self, app: App[int], hand_on: Callable[[events.Key], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: App[int],
+        forward: Callable[[events.Key], Awaitable[None]],
+        *,
+        role_of: Callable[[events.Key], Role],
+        ignored: Callable[[list[events.Key]], None],
+        hold: float = GAP,
+    ) -> None:
         self._app = app
-        self._hand_on = hand_on
+        self._forward = forward
+        self._role_of = role_of
+        self._ignored = ignored
+        self._hold = hold
         self._waiting: deque[events.Key] = deque()
         self._under_way: events.Key | None = None
+        self._held: events.Key | None = None
+        self._held_until = 0.0
+        self._last_time = float("-inf")
+        """When the previous key was pressed."""
+        self._ignored_time = float("-inf")
+        """When the last dropped key of a burst was pressed."""
+        self.in_burst = False
+        """Whether the current key arrived together with others."""
 
     async def take(self, key: events.Key) -> None:
-        """Take a key that has just been read."""
+        """Queue a key that was just read."""
         self._waiting.append(key)
         if self._under_way is None:
-            await self._go_on()
+            # After the other keys of the same read, which are already in the app's queue.
+            self._app.call_later(self._go_on)
         else:
             self._app.set_timer(_PATIENCE, lambda late=self._under_way: self._end(late))
 
     async def _go_on(self) -> None:
-        while self._waiting and self._under_way is None:
-            key = self._under_way = self._waiting.popleft()
+        while self._under_way is None and (key := self._next()) is not None:
+            self._under_way = key
             target = self._app.focused or self._app.screen
-            await self._hand_on(key)
+            await self._forward(key)
             if key.is_forwarded:
                 self._follow(key, [target] * _ROUNDS, target)
             else:
                 self._under_way = None
 
+    # -- bursts -------------------------------------------------------------------------------
+
+    def _next(self) -> events.Key | None:
+        """Return the next key to forward; None if there is none yet."""
+        while self._waiting:
+            key = self._waiting[0]
+            role = self._role_of(key)
+            if role not in (Role.TEXT, Role.SPECIAL):
+                if key.time - self._ignored_time < GAP:
+                    # The remainder of a burst that arrived in several reads.
+                    self._ignored_time = self._pop().time
+                    continue
+                burst = self._burst()
+                if len(burst) > 1:
+                    for _ in burst:
+                        self._ignored_time = self._pop().time
+                    self._ignored(burst)
+                    continue
+                if role is Role.CHANGE:
+                    if self._is_holding(key):
+                        return None
+                    if self._has_neighbour(key, GAP):
+                        self._ignored_time = self._pop().time
+                        self._ignored([key])
+                        continue
+            self.in_burst = self._has_neighbour(key, PAUSE)
+            return self._pop()
+        return None
+
+    def _pop(self) -> events.Key:
+        key = self._waiting.popleft()
+        self._last_time = key.time
+        return key
+
+    def _burst(self) -> list[events.Key]:
+        """Return the keys of a burst; at most one key if there is no burst."""
+        keys = [self._waiting[0]]
+        roles = {self._role_of(keys[0])}
+        for before, key in pairwise(self._waiting):
+            role = self._role_of(key)
+            if key.time - before.time >= PAUSE or role is Role.SPECIAL or Role.OPEN in roles:
+                break
+            keys.append(key)
+            roles.add(role)
+        return keys[:1] if roles <= {Role.MOVE, Role.OPEN} else keys
+
+    def _has_neighbour(self, key: events.Key, after: float) -> bool:
+        """Return whether another key arrived just before or after the first one that waits."""
+        if key.time - self._last_time < PAUSE:
+            return True
+        return len(self._waiting) > 1 and self._waiting[1].time - key.time < after
+
+    def _is_holding(self, key: events.Key) -> bool:
+        """Return whether a changing command still waits for keys of the same burst."""
+        if len(self._waiting) > 1 or not self._hold:
+            return False
+        now = asyncio.get_running_loop().time()
+        if self._held is not key:
+            self._held, self._held_until = key, now + self._hold
+            self._app.set_timer(self._hold, self._go_on)
+            return True
+        return now < self._held_until
+
+    # -- the current key ----------------------------------------------------------------------
+
     def _follow(self, key: events.Key, rounds: list[DOMNode], node: DOMNode) -> None:
-        """Come after a key to whoever looks at it, from its target up to the app.
+        """Follow a key through the message queues, from its target up to the app.
 
         Args:
             key: The key.
-            rounds: Where this round and each later one begin.
-            node: Whose turn it is.
+            rounds: The first node of this round and of each later one.
+            node: The current node.
         """
-        # The callback stands behind the key, and behind what came of it, in the same queue.
+        # The callback is queued after the key, and after the messages that it caused.
         if not node.call_later(self._was_looked_at, key, rounds, node):
             self._app.call_later(self._end, key)
 
@@ -77,7 +195,7 @@ class KeyQueue:
         elif len(rounds) > 1:
             self._follow(key, rounds[1:], rounds[1])
         else:
-            # By way of the app's queue, so that a change of focus comes before the next key.
+            # Through the app's queue, so that a change of focus precedes the next key.
             self._app.call_later(self._end, key)
 
     async def _end(self, key: events.Key) -> None:

@@ -1,28 +1,27 @@
-"""Hides names, addresses and the tenant from whoever looks on at a shared screen.
+"""Hides names, addresses and the tenant on a shared screen.
 
-Everything that is drawn asks here: table cells, lines, pages of text, dialogs and lists. A name
-becomes the same made-up name wherever it stands, so that what belongs together still shows.
+Everything that is drawn passes through it: table cells, lines, text pages, dialogs and lists. A
+name has the same substitute everywhere, so that related resources are still recognizable.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-
-from textual._context import active_app
+from contextvars import ContextVar
 
 from rcv3_tui.model.snapshot import Snapshot
 
 _ADDRESS = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){2,3}\b|(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])"
 )
-"""Version 4 with three numbers or more; version 6 with three colons or more, which no time has."""
+"""Version 4 with at least three numbers; version 6 with at least three colons, unlike a time."""
 
 _WORD = re.compile(r"[\w.@~-]+")
 
 
 class Mask:
-    """The mask; off until it is put on."""
+    """The mask; off until it is switched on."""
 
     def __init__(self) -> None:
         self.is_on = False
@@ -31,11 +30,11 @@ class Mask:
         self._pattern: re.Pattern[str] | None = None
         self._counts: dict[str, int] = {}
 
-    def learn(self, kind: str, names: Iterable[str]) -> None:
-        """Get to know names that must not be seen.
+    def register(self, kind: str, names: Iterable[str]) -> None:
+        """Register names to hide.
 
         Args:
-            kind: What they name, and what a made-up name begins with: `server`.
+            kind: Their kind, with which a substitute begins: `server`.
             names: The names.
         """
         for name in names:
@@ -49,17 +48,17 @@ class Mask:
                 self._phrases[name] = made_up
                 self._pattern = None
 
-    def learn_account(self, snapshot: Snapshot) -> None:
-        """Get to know all names of a region."""
-        self.learn("server", (server.name for server in snapshot.servers.values()))
-        self.learn("pool", (pool.name for pool in snapshot.pools.values()))
-        self.learn("network", (network.name for network in snapshot.networks.values()))
+    def register_account(self, snapshot: Snapshot) -> None:
+        """Register all names of a region."""
+        self.register("server", (server.name for server in snapshot.servers.values()))
+        self.register("pool", (pool.name for pool in snapshot.pools.values()))
+        self.register("network", (network.name for network in snapshot.networks.values()))
         links = [record.server for record in snapshot.public_ips.values()]
         links += [node.server for nodes in snapshot.nodes.values() for node in nodes.values()]
-        self.learn("server", (link.name for link in links if link is not None and link.name))
+        self.register("server", (link.name for link in links if link is not None and link.name))
 
     def __call__(self, text: str) -> str:
-        """Give a text as it may be drawn: itself while the mask is off."""
+        """Return a text with all names replaced; unchanged while the mask is off."""
         if not self.is_on or not text:
             return text
         if self._phrases:
@@ -79,11 +78,41 @@ class Mask:
         return self._words[bare] + word[len(bare) :] if bare in self._words else word
 
 
+_current: ContextVar[Mask | None] = ContextVar("current mask", default=None)
+
+
+def use_mask(mask: Mask) -> None:
+    """Use a mask in all tasks that start from now on.
+
+    Args:
+        mask: The mask of the app.
+    """
+    _current.set(mask)
+
+
 def masked(text: str) -> str:
-    """Give a text as the app that is running may draw it."""
-    app = active_app.get(None)
-    mask = getattr(app, "mask", None)
-    return mask(text) if isinstance(mask, Mask) else text
+    """Return a text with the mask of the running app applied."""
+    mask = _current.get()
+    return text if mask is None else mask(text)
+
+
+def spell(text: str, *, ascii_only: bool) -> str:
+    r"""Return a text as it may be drawn: masked on a shared screen, without markup.
+
+    Args:
+        text: A text without control characters.
+        ascii_only: Spell what is not ASCII as an escape (`\xe9`, `\u30a6`).
+    """
+    text = masked(text)
+    if not ascii_only or text.isascii():
+        return text
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def join_spelled(parts: tuple[str, ...], *, ascii_only: bool) -> str:
+    """Join parts: `acme - DFW - 123456`, with a dot where that can be drawn."""
+    text = (" - " if ascii_only else " \u00b7 ").join(parts)
+    return spell(text, ascii_only=ascii_only)
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What widgets and screens tell each other: frozen values."""
+"""Messages between widgets, screens and the app."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from datetime import datetime
 from msgspec import Struct
 from textual.message import Message
 
-from rcv3_tui.sync.changes import Change
-from rcv3_tui.sync.worker import Worker
+from rcv3_tui.sync.account_worker import AccountWorker
+from rcv3_tui.sync.events import SyncEvent
 
 
-class Said(Struct, frozen=True):
+class LogMessage(Struct, frozen=True):
     """A line of the message log."""
 
     at: datetime
     text: str
     tone: str = ""
     offer: str = ""
-    """What may be pressed about it, kept in view however long the text is: `u undoes it`."""
+    """What can be pressed about it, visible however long the text is: `u undoes it`."""
 
     @property
     def stays(self) -> bool:
-        """Errors stay on the message line until they are dismissed."""
+        """Whether it stays on the message line until it is dismissed: errors do."""
         return self.tone == "failed"
 
 
-class WorkerSpoke(Message):
-    """A worker told a change.
+class WorkerEvent(Message):
+    """A worker published an event.
 
     Args:
-        worker: Which.
-        change: What it told.
+        worker: The worker.
+        event: The event.
     """
 
-    def __init__(self, worker: Worker, change: Change) -> None:
+    def __init__(self, worker: AccountWorker, event: SyncEvent) -> None:
         super().__init__()
         self.worker = worker
-        self.change = change
+        self.event = event

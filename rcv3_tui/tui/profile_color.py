@@ -1,4 +1,4 @@
-"""The colour of a profile in the header: nobody should wonder whether this is production."""
+"""The color of a profile in the header, which distinguishes production."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zlib import crc32
 from textual.color import Color, ColorParseError
 
 from rcv3_tui.settings import Settings
-from rcv3_tui.tui.shades import contrast
+from rcv3_tui.tui.color_mapping import contrast
 
 _PRODUCTION: Final = re.compile(r"prod|prd|live", re.IGNORECASE)
 _TRIAL: Final = re.compile(r"dev|test|stag|demo|lab|sandbox|qa", re.IGNORECASE)
@@ -17,23 +17,23 @@ _TRIAL: Final = re.compile(r"dev|test|stag|demo|lab|sandbox|qa", re.IGNORECASE)
 RED: Final = "#af0000"
 GREEN: Final = "#5faf5f"
 OTHERS: Final = ("#005faf", "#af5faf", "#008787", "#af8700")
-"""What other names have, each its own as far as these go."""
+"""The colors of all other names."""
 
 
 def color_of(settings: Settings) -> str:
-    """Give the colour of a run's profile, as `#rrggbb`.
+    """Return the color of a profile, as `#rrggbb`.
 
-    Without one in the configuration, production is red and what is for trying things is green, as
-    their names tell; any other name has one of four colours, always the same.
+    Without a configured one, a profile whose name suggests production is red, and one whose name
+    suggests testing is green; any other name always has the same one of four colors.
 
     Args:
-        settings: Profile and colour.
+        settings: The profile and its configured color.
     """
     if settings.colour is not None:
         try:
             return Color.parse(settings.colour.casefold()).hex6
         except ColorParseError:
-            # Refused before the console starts; a caller that does not ask gets a colour as well.
+            # Invalid colors are rejected at the start; other callers get a color as well.
             pass
     name = settings.profile
     if _PRODUCTION.search(name):
@@ -44,7 +44,7 @@ def color_of(settings: Settings) -> str:
 
 
 def text_on(color: str) -> str:
-    """Give black or white, whichever can be read better on a colour.
+    """Return black or white, whichever is more readable on a color.
 
     Args:
         color: As `#rrggbb`.

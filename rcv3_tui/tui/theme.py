@@ -1,4 +1,4 @@
-"""The console's own look: calm, dark, and clear in sixteen colours too."""
+"""The default theme: calm, dark, and clear in sixteen colors too."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ THEME = Theme(
         "block-cursor-foreground": "#ffffff",
     },
 )
-"""The default theme. All its colours are of the 256-colour cube, so they survive there too."""
+"""The default theme; all its colors are in the 256-color cube."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import pytest_asyncio
-import stamina
 
-from rcv3_tui.api import network
-from rcv3_tui.api.http import Http, make_http
-from rcv3_tui.api.rackconnect import RackConnect
-from rcv3_tui.api.servers import CloudServers
-from rcv3_tui.api.transport import Transport
+from rcv3_tui.api import http_factory
+from rcv3_tui.api.cloud_servers import CloudServersClient
+from rcv3_tui.api.http_client import HttpClient
+from rcv3_tui.api.http_factory import create_http_client
+from rcv3_tui.api.rackconnect import RackConnectClient
+from rcv3_tui.api.service_client import ServiceClient
 from rcv3_tui.settings import Secret, Settings
 
 TOKEN = "tok-SECRET-0123456789abcdef0123456789abcdef"
@@ -39,12 +39,6 @@ class Tokens:
         return Secret(self.given[-1])
 
 
-@pytest.fixture(autouse=True)
-def no_back_off() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=2):
-        yield
-
-
 @pytest.fixture(scope="session")
 def tls() -> ssl.SSLContext:
     """Reading all of the world's authorities takes longer than most of these tests."""
@@ -52,9 +46,9 @@ def tls() -> ssl.SSLContext:
 
 
 @pytest_asyncio.fixture
-async def http(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Http]:
-    monkeypatch.setattr(network, "tls_context", lambda settings: tls)
-    async with make_http(Settings(timeout=20)) as made:
+async def http(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpClient]:
+    monkeypatch.setattr(http_factory, "ssl_context", lambda settings: tls)
+    async with create_http_client(Settings(timeout=20)) as made:
         yield made
 
 
@@ -64,15 +58,15 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture
-def transport(http: Http, tokens: Tokens) -> Transport:
-    return Transport(http, tokens, BASE)
+def transport(http: HttpClient, tokens: Tokens) -> ServiceClient:
+    return ServiceClient(http, tokens, BASE)
 
 
 @pytest.fixture
-def rackconnect(transport: Transport) -> RackConnect:
-    return RackConnect(transport)
+def rackconnect(transport: ServiceClient) -> RackConnectClient:
+    return RackConnectClient(transport)
 
 
 @pytest.fixture
-def cloud_servers(http: Http, tokens: Tokens) -> CloudServers:
-    return CloudServers(Transport(http, tokens, COMPUTE))
+def cloud_servers(http: HttpClient, tokens: Tokens) -> CloudServersClient:
+    return CloudServersClient(ServiceClient(http, tokens, COMPUTE))

@@ -9,26 +9,28 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from rcv3_tui.api.cloud_servers import CloudServersClient
 from rcv3_tui.api.conflicts import ConflictKind
 from rcv3_tui.api.errors import (
     ApiError,
-    BadBody,
     BadRequest,
     Conflict,
+    ConnectionFailed,
     CredentialsRefused,
+    MalformedResponse,
     NotFound,
-    NotReached,
-    ServerFault,
+    ServerError,
     Throttled,
 )
-from rcv3_tui.api.http import Http, make_http
-from rcv3_tui.api.identity import Session, endpoint_for, servers_endpoint_for
-from rcv3_tui.api.rackconnect import RackConnect
-from rcv3_tui.api.servers import CloudServers
-from rcv3_tui.api.transport import Transport
+from rcv3_tui.api.http_client import HttpClient
+from rcv3_tui.api.http_factory import create_http_client
+from rcv3_tui.api.rackconnect import RackConnectClient
+from rcv3_tui.api.service_catalog import rackconnect_endpoint, servers_endpoint
+from rcv3_tui.api.service_client import ServiceClient
+from rcv3_tui.api.session import Session
 from rcv3_tui.settings import Credentials, Secret, Settings
-from rcv3_tui.simulator import Account, Fault, ManualTime, create_app
-from rcv3_tui.simulator.serve import running
+from rcv3_tui.simulator import Account, Fault, ManualClock, create_app
+from rcv3_tui.simulator.serve import running_server
 
 
 @dataclass
@@ -36,21 +38,21 @@ class World:
     """An account, and somebody who is signed in to it."""
 
     account: Account
-    now: ManualTime
-    http: Http
+    now: ManualClock
+    http: HttpClient
     session: Session
-    rackconnect: RackConnect
-    servers: CloudServers
+    rackconnect: RackConnectClient
+    servers: CloudServersClient
     identity: str
 
 
 @pytest.fixture
-def now() -> ManualTime:
-    return ManualTime()
+def now() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def account(now: ManualTime) -> Account:
+def account(now: ManualClock) -> Account:
     account = Account(now=now)
     account.jitter = 0.0
     account.limit_per_minute = None
@@ -60,47 +62,47 @@ def account(now: ManualTime) -> Account:
 
 @pytest.fixture
 def base(account: Account) -> Iterator[str]:
-    with running(create_app(account)) as url:
+    with running_server(create_app(account)) as url:
         yield url
 
 
 @pytest_asyncio.fixture
-async def world(account: Account, now: ManualTime, base: str) -> AsyncIterator[World]:
+async def world(account: Account, now: ManualClock, base: str) -> AsyncIterator[World]:
     identity = f"{base}/v2.0"
     credentials = Credentials(account.username, api_key=Secret(account.api_key))
-    async with make_http(Settings(timeout=5)) as http:
+    async with create_http_client(Settings(timeout=5)) as http:
         session = Session(http, identity, credentials)
         access = await session.access()
         region = account.regions[0]
-        rackconnect = endpoint_for(access.catalogue, region, access.tenant_id, identity)
-        servers = servers_endpoint_for(access.catalogue, region, access.tenant_id, identity)
+        rackconnect = rackconnect_endpoint(access.catalog, region, access.tenant_id, identity)
+        servers = servers_endpoint(access.catalog, region, access.tenant_id, identity)
         assert servers is not None
         yield World(
             account,
             now,
             http,
             session,
-            RackConnect(Transport(http, session, rackconnect)),
-            CloudServers(Transport(http, session, servers)),
+            RackConnectClient(ServiceClient(http, session, rackconnect)),
+            CloudServersClient(ServiceClient(http, session, servers)),
             identity,
         )
 
 
-async def test_signing_in_finds_the_account_and_its_regions(world: World) -> None:
+async def test_signing_in_finds_account_and_its_regions(world: World) -> None:
     access = await world.session.access()
 
     assert access.tenant_id == "123456"
-    assert access.catalogue.rackconnect_regions() == tuple(world.account.regions)
+    assert access.catalog.rackconnect_regions() == tuple(world.account.regions)
 
 
-async def test_a_wrong_key_is_refused(world: World) -> None:
+async def test_wrong_key_is_refused(world: World) -> None:
     wrong = Credentials(world.account.username, api_key=Secret("wrong-key-wrong-key"))
 
     with pytest.raises(CredentialsRefused):
         await Session(world.http, world.identity, wrong).token()
 
 
-async def test_an_address_from_adding_to_removed(world: World) -> None:
+async def test_address_from_adding_to_removed(world: World) -> None:
     server = world.account.add_server("web-01")
 
     added = await world.rackconnect.add_public_ip(server.id)
@@ -120,7 +122,7 @@ async def test_an_address_from_adding_to_removed(world: World) -> None:
     assert (await world.rackconnect.list_public_ips()).items == ()
 
 
-async def test_an_address_is_retained_unassigned_assigned_and_moved(world: World) -> None:
+async def test_address_is_retained_unassigned_assigned_and_moved(world: World) -> None:
     first = world.account.add_server("web-01")
     second = world.account.add_server("web-02")
     record = world.account.add_public_ip(first)
@@ -136,14 +138,14 @@ async def test_an_address_is_retained_unassigned_assigned_and_moved(world: World
 
     await world.rackconnect.assign_public_ip(record.id, first.id)
     world.now.advance(300)
-    await world.rackconnect.move_public_ip(record.id, second.id)
+    await world.rackconnect.reassign_public_ip(record.id, second.id)
     world.now.advance(300)
     moved = await world.rackconnect.show_public_ip(record.id)
     assert moved.server is not None
     assert moved.server.id == second.id
 
 
-async def test_a_node_from_adding_to_removed(world: World) -> None:
+async def test_node_from_adding_to_removed(world: World) -> None:
     server = world.account.add_server("web-01")
     pool = world.account.add_pool("web-80")
 
@@ -157,7 +159,7 @@ async def test_a_node_from_adding_to_removed(world: World) -> None:
     assert long.server is not None
     assert long.server.name == "web-01"
     of_pool = await world.rackconnect.list_nodes_with_details(pool.id)
-    of_server = await world.rackconnect.nodes_of_server(long.server)
+    of_server = await world.rackconnect.list_nodes_of_server(long.server)
     assert [node.id for node in of_pool.items] == [node.id for node in of_server.items]
     assert of_server.items[0].server_key == server.id
 
@@ -200,7 +202,7 @@ async def test_pools_and_networks(world: World) -> None:
     assert (await world.rackconnect.show_network(network.id)).name == network.name
 
 
-async def test_an_unknown_server_is_a_conflict_and_an_odd_id_a_bad_request(world: World) -> None:
+async def test_unknown_server_is_conflict_and_odd_id_bad_request(world: World) -> None:
     with pytest.raises(Conflict) as refused:
         await world.rackconnect.add_public_ip("d95ae0c4-6ab8-4873-b82f-f8433840cff2")
     with pytest.raises(BadRequest, match="not in the correct format"):
@@ -232,16 +234,16 @@ async def test_revoked_tokens_cause_one_new_sign_in(world: World) -> None:
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (Fault.status(500), ServerFault),
+        (Fault.status(500), ServerError),
         (Fault.throttle(), Throttled),
         (Fault.status(429, headers={"Retry-After": "3"}), Throttled),
-        (Fault.drop(after=True), NotReached),
-        (Fault.drop(), NotReached),
-        (Fault.html(200), BadBody),
-        (Fault.cut_off(), BadBody),
+        (Fault.drop(after=True), ConnectionFailed),
+        (Fault.drop(), ConnectionFailed),
+        (Fault.html(200), MalformedResponse),
+        (Fault.cut_off(), MalformedResponse),
     ],
 )
-async def test_each_fault_of_an_add_is_told_and_never_repeated(
+async def test_each_error_of_add_is_reported_and_never_repeated(
     world: World, fault: Fault, kind: type[ApiError]
 ) -> None:
     server = world.account.add_server("web-01")
@@ -254,10 +256,10 @@ async def test_each_fault_of_an_add_is_told_and_never_repeated(
     assert failed.value.operation == "add public IP"
     assert failed.value.target == server.id
     assert world.account.count("POST", "public_ips") == before + 1
-    assert failed.value.proves_not_applied is (kind is Throttled)
+    assert failed.value.is_definitely_not_applied is (kind is Throttled)
 
 
-async def test_a_dropped_read_is_read_again(world: World) -> None:
+async def test_dropped_read_is_read_again(world: World) -> None:
     world.account.faults.add(Fault.drop(times=1))
 
     assert (await world.rackconnect.list_pools()).items == ()
@@ -272,7 +274,7 @@ async def test_hostile_names_are_spelled_out(world: World) -> None:
     assert "[red]x[/]" in name
 
 
-async def test_no_secret_reaches_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_reaches_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     world.account.revoke_tokens()
 

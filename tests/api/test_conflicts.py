@@ -73,7 +73,7 @@ def test_quotes_white_space_full_stop_and_letter_case_do_not_matter() -> None:
     assert found.pool == POOL.lower()
 
 
-def test_a_text_that_only_holds_a_known_one_is_not_known() -> None:
+def test_text_that_only_holds_known_one_is_not_known() -> None:
     text = f"Maybe Cloud Server {SERVER} does not exist"
 
     assert parse_conflict(text).kind is ConflictKind.OTHER

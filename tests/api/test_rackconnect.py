@@ -9,8 +9,8 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from rcv3_tui.api.conflicts import ConflictKind
-from rcv3_tui.api.errors import BadBody, BadRequest, Conflict, NotFound
-from rcv3_tui.api.rackconnect import RackConnect
+from rcv3_tui.api.errors import BadRequest, Conflict, MalformedResponse, NotFound
+from rcv3_tui.api.rackconnect import RackConnectClient
 from rcv3_tui.model.resources import ServerLink
 from tests.api.conftest import BASE
 
@@ -22,7 +22,7 @@ NODE: dict[str, object] = {"id": "node-1", "status": "ADDING", "cloud_server": {
 NETWORK: dict[str, object] = {"id": "net-1", "name": "RC-CLOUD", "cidr": "192.0.2.0/24"}
 NODES = f"{BASE}/load_balancer_pools/pool-1/nodes"
 
-Call = Callable[[RackConnect], Awaitable[object]]
+Call = Callable[[RackConnectClient], Awaitable[object]]
 
 LISTS: list[tuple[str, Call, object]] = [
     ("cloud_networks", lambda r: r.list_networks(), NETWORK),
@@ -34,7 +34,7 @@ LISTS: list[tuple[str, Call, object]] = [
     ("load_balancer_pools/pool-1/nodes/details",
      lambda r: r.list_nodes_with_details("pool-1"), NODE),
     ("load_balancer_pools/nodes/details?cloud_server_id=server-1",
-     lambda r: r.nodes_of_server("server-1"), NODE),
+     lambda r: r.list_nodes_of_server("server-1"), NODE),
 ]  # fmt: skip
 SHOWS: list[tuple[str, Call, dict[str, object]]] = [
     ("cloud_networks/net-1", lambda r: r.show_network("net-1"), NETWORK),
@@ -58,7 +58,7 @@ CHANGES: list[tuple[str, str, Call, object]] = [
     ("PATCH", "public_ips/ip-1", lambda r: r.retain_public_ip("ip-1", False), {"retain": False}),
     ("PATCH", "public_ips/ip-1", lambda r: r.assign_public_ip("ip-1", "server-1"),
      {"cloud_server": {"id": "server-1"}}),
-    ("PATCH", "public_ips/ip-1", lambda r: r.move_public_ip("ip-1", "server-1"),
+    ("PATCH", "public_ips/ip-1", lambda r: r.reassign_public_ip("ip-1", "server-1"),
      {"cloud_server": {"id": "server-1"}}),
     ("PATCH", "public_ips/ip-1", lambda r: r.unassign_public_ip("ip-1"), {"cloud_server": None}),
     ("POST", "load_balancer_pools/pool-1/nodes", lambda r: r.add_node("pool-1", "server-1"),
@@ -73,7 +73,7 @@ REMOVALS: list[tuple[str, Call, object]] = [
 
 @pytest.mark.parametrize(("path", "call", "item"), LISTS)
 async def test_lists(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock, path: str, call: Call, item: object
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock, path: str, call: Call, item: object
 ) -> None:
     httpx_mock.add_response(method="GET", url=f"{BASE}/{path}", json=[item, {"no": "id"}])
 
@@ -86,7 +86,7 @@ async def test_lists(
 @pytest.mark.parametrize(("path", "call", "item"), LISTS)
 @pytest.mark.parametrize("body", [b"", b"null", b"[]"])
 async def test_empty_lists(
-    rackconnect: RackConnect,
+    rackconnect: RackConnectClient,
     httpx_mock: HTTPXMock,
     path: str,
     call: Call,
@@ -101,7 +101,7 @@ async def test_empty_lists(
 @pytest.mark.parametrize(("path", "call", "item"), SHOWS)
 @pytest.mark.parametrize("many", [False, True])
 async def test_shows(
-    rackconnect: RackConnect,
+    rackconnect: RackConnectClient,
     httpx_mock: HTTPXMock,
     path: str,
     call: Call,
@@ -115,7 +115,7 @@ async def test_shows(
 
 @pytest.mark.parametrize(("path", "call", "item"), SHOWS)
 async def test_shows_of_what_is_gone(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock, path: str, call: Call, item: object
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock, path: str, call: Call, item: object
 ) -> None:
     httpx_mock.add_response(status_code=404)
 
@@ -128,7 +128,7 @@ async def test_shows_of_what_is_gone(
 @pytest.mark.parametrize(("method", "path", "call", "body"), CHANGES)
 @pytest.mark.parametrize("answer", [b"", b'{"id": "new", "status": "ADDING"}', b'[{"id": "new"}]'])
 async def test_changes(
-    rackconnect: RackConnect,
+    rackconnect: RackConnectClient,
     httpx_mock: HTTPXMock,
     method: str,
     path: str,
@@ -145,8 +145,8 @@ async def test_changes(
 
 
 @pytest.mark.parametrize(("method", "path", "call", "body"), CHANGES)
-async def test_a_change_answered_with_a_web_page_proves_nothing(
-    rackconnect: RackConnect,
+async def test_change_answered_with_web_page_proves_nothing(
+    rackconnect: RackConnectClient,
     httpx_mock: HTTPXMock,
     method: str,
     path: str,
@@ -155,16 +155,16 @@ async def test_a_change_answered_with_a_web_page_proves_nothing(
 ) -> None:
     httpx_mock.add_response(html="<html>Welcome to the hotel</html>")
 
-    with pytest.raises(BadBody) as failed:
+    with pytest.raises(MalformedResponse) as failed:
         await call(rackconnect)
 
-    assert not failed.value.proves_not_applied
+    assert not failed.value.is_definitely_not_applied
     assert (failed.value.status, bool(failed.value.operation)) == (200, True)
 
 
 @pytest.mark.parametrize(("path", "call", "body"), REMOVALS)
 async def test_removals(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock, path: str, call: Call, body: object
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock, path: str, call: Call, body: object
 ) -> None:
     httpx_mock.add_response(method="DELETE", url=f"{BASE}/{path}", status_code=204)
 
@@ -176,16 +176,16 @@ async def test_removals(
 
 
 @pytest.mark.parametrize(("path", "call", "body"), REMOVALS)
-async def test_a_removal_answered_with_a_web_page_proves_nothing(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock, path: str, call: Call, body: object
+async def test_removal_answered_with_web_page_proves_nothing(
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock, path: str, call: Call, body: object
 ) -> None:
     httpx_mock.add_response(html="<html>Welcome to the hotel</html>")
 
-    with pytest.raises(BadBody):
+    with pytest.raises(MalformedResponse):
         await call(rackconnect)
 
 
-async def test_bulk_add(rackconnect: RackConnect, httpx_mock: HTTPXMock) -> None:
+async def test_bulk_add(rackconnect: RackConnectClient, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(
         method="POST", url=f"{BASE}/load_balancer_pools/nodes", status_code=201, json=[NODE, NODE]
     )
@@ -199,8 +199,8 @@ async def test_bulk_add(rackconnect: RackConnect, httpx_mock: HTTPXMock) -> None
     ]
 
 
-async def test_a_bulk_conflict_names_every_pair(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock
+async def test_bulk_conflict_names_every_pair(
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock
 ) -> None:
     texts = [
         "Cloud Server server-1 is not a member of Load Balancer Pool POOL-1",
@@ -230,25 +230,25 @@ async def test_a_bulk_conflict_names_every_pair(
         lambda r: r.add_public_ip(""),
         lambda r: r.assign_public_ip("ip-1", " "),
         lambda r: r.assign_public_ip("", "server-1"),
-        lambda r: r.move_public_ip("ip-1", ""),
+        lambda r: r.reassign_public_ip("ip-1", ""),
         lambda r: r.remove_public_ip(""),
         lambda r: r.remove_node("", "node-1"),
         lambda r: r.remove_node("pool-1", ".."),
         lambda r: r.list_nodes(""),
-        lambda r: r.nodes_of_server(""),
+        lambda r: r.list_nodes_of_server(""),
         lambda r: r.list_public_ips_of_server(""),
     ],
 )
-async def test_what_cannot_be_meant_is_not_sent(rackconnect: RackConnect, call: Call) -> None:
+async def test_invalid_request_is_not_sent(rackconnect: RackConnectClient, call: Call) -> None:
     with pytest.raises(BadRequest) as refused:
         await call(rackconnect)
 
     assert refused.value.operation
-    assert refused.value.proves_not_applied
+    assert refused.value.is_definitely_not_applied
 
 
-async def test_a_filter_that_the_service_ignores_is_applied_here(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock
+async def test_filter_that_service_ignores_is_applied_here(
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock
 ) -> None:
     other = {**IP, "id": "ip-2", "retain": False, "cloud_server": {"id": "server-2"}}
     upper = {**IP, "id": "ip-3", "cloud_server": {"id": "SERVER-1"}}
@@ -262,23 +262,23 @@ async def test_a_filter_that_the_service_ignores_is_applied_here(
     assert [ip.id for ip in loose.items] == ["ip-2"]
 
 
-async def test_nodes_of_a_server_are_given_the_server_asked_for(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock
+async def test_nodes_of_server_get_requested_server(
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock
 ) -> None:
     bare = {"id": "node-1", "status": "ACTIVE", "load_balancer_pool": POOL}
     other = {**NODE, "id": "node-2", "cloud_server": {"id": "server-2"}}
     httpx_mock.add_response(json=[bare, other])
     asked = ServerLink("server-1", "web-01", "192.0.2.11")
 
-    listing = await rackconnect.nodes_of_server(asked)
+    listing = await rackconnect.list_nodes_of_server(asked)
 
     assert [node.id for node in listing.items] == ["node-1"]
     assert listing.items[0].server == asked
     assert listing.items[0].pool_id == "pool-1"
 
 
-async def test_what_did_not_change_is_the_same_object(
-    rackconnect: RackConnect, httpx_mock: HTTPXMock
+async def test_unchanged_item_is_same_object(
+    rackconnect: RackConnectClient, httpx_mock: HTTPXMock
 ) -> None:
     httpx_mock.add_response(json=[POOL, {**POOL, "id": "pool-2"}])
     httpx_mock.add_response(json=[POOL, {**POOL, "id": "pool-2", "status": "BUSY"}])

@@ -1,4 +1,4 @@
-"""What the commands that print and end cost as whole processes."""
+"""The cost of commands that print and exit, as whole processes."""
 
 from __future__ import annotations
 
@@ -8,36 +8,45 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from tests.benchmarks.environment import Environment
 from tests.benchmarks.figures import Figure, median
-from tests.benchmarks.ground import Ground
 from tests.benchmarks.screen import COMMAND, PYTHON
 
 
-def processes(ground: Ground) -> Iterator[Figure]:
-    """`--version` and `status --demo`, each beside the least that Python can do for it."""
+def processes(environment: Environment) -> Iterator[Figure]:
+    """Measure `--version` and `status --demo`, each against the minimum for Python."""
     for row, words, reference, goal in (
         ("--version", (COMMAND, "--version"), "pass", 3.0),
         ("status --demo", (COMMAND, "status", "--demo"), "import httpx, msgspec", 1.5),
     ):
-        these: list[tuple[float, float]] = []
-        those: list[tuple[float, float]] = []
-        for _ in range(3 * ground.runs):
-            those.append(_run((PYTHON, "-c", reference)))
-            these.append(_run(words))
+        these: list[Process] = []
+        those: list[Process] = []
+        for _ in range(3 * environment.runs):
+            those.append(run_process((PYTHON, "-c", reference)))
+            these.append(run_process(words))
         yield Figure(
             "commands",
             f"rcv3-tui {row}, whole process",
-            median(wall for wall, _ in these) * 1000,
+            median(process.seconds for process in these) * 1000,
             "ms",
-            median(wall for wall, _ in those) * 1000,
+            median(process.seconds for process in those) * 1000,
             f'python -c "{reference}"',
             goal,
-            median(cpu for _, cpu in these) / median(cpu for _, cpu in those),
+            median(process.cpu for process in these) / median(process.cpu for process in those),
         )
 
 
-def _run(command: Sequence[str | Path]) -> tuple[float, float]:
+class Process(NamedTuple):
+    """The cost of a process, in seconds."""
+
+    seconds: float
+    cpu: float
+
+
+def run_process(command: Sequence[str | Path]) -> Process:
+    """Run a process to its end, without its output."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     subprocess.run(
@@ -45,4 +54,5 @@ def _run(command: Sequence[str | Path]) -> tuple[float, float]:
     )
     passed = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return passed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Process(passed, cpu)

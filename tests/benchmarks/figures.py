@@ -1,4 +1,4 @@
-"""What one measurement comes to, and the table of all of them."""
+"""The results of measurements, as values, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from msgspec import Struct, to_builtins
 
 
 class Figure(Struct, frozen=True):
-    """One row: a value, what it is compared with, and where it should be."""
+    """One row: a value, its reference and its goal."""
 
     row: str
-    """The benchmark that it is of, as `--only` names it."""
+    """The name of the benchmark, as in `--only`."""
     figure: str
     this: float
     unit: str
@@ -22,32 +22,32 @@ class Figure(Struct, frozen=True):
     what: str = ""
     """What the reference is."""
     goal: float | None = None
-    """The greatest ratio, or the greatest value where there is no reference."""
+    """The largest allowed ratio; without a reference, the largest allowed value."""
     processor: float | None = None
-    """The ratio of processor time, where that is less disturbed than the clock."""
+    """The ratio of processor time, which other work on the machine disturbs less."""
     note: str = ""
 
     @property
     def ratio(self) -> float | None:
-        """How many times the reference it is."""
+        """Return the value divided by the reference."""
         return self.this / self.reference if self.reference else None
 
     @property
     def is_reached(self) -> bool | None:
-        """Whether the goal is reached; None without one."""
+        """Return whether the goal is reached; None without a goal."""
         if self.goal is None:
             return None
         return (self.this if self.ratio is None else self.ratio) <= self.goal
 
 
 def median(values: Iterable[float | None]) -> float:
-    """Give the median of what was measured; not a number where nothing was."""
+    """Return the median of the known values; NaN if there are none."""
     known = [value for value in values if value is not None]
     return statistics.median(known) if known else float("nan")
 
 
 def percentile(values: Iterable[float | None], share: float) -> float:
-    """Give the value that a share of all values do not exceed."""
+    """Return the value that a share of the known values do not exceed."""
     known = sorted(value for value in values if value is not None)
     if not known:
         return float("nan")
@@ -58,7 +58,7 @@ _HEADS = ("figure", "this", "reference", "ratio", "goal", "", "CPU ratio")
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Write figures as a table."""
+    """Return figures as a text table."""
     rows = [_HEADS, *(_cells(figure) for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = []
@@ -92,6 +92,6 @@ def _number(value: float) -> str:
 
 
 def write(path: Path, figures: Sequence[Figure]) -> None:
-    """Write figures as JSON."""
+    """Write figures to a JSON file."""
     shown = [{**to_builtins(f), "ratio": f.ratio, "is_reached": f.is_reached} for f in figures]
     path.write_text(json.dumps(shown, indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""The same console on Textual's DataTable, and other programs where they are installed."""
+"""The same panes on Textual's DataTable, and other programs if they are installed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from tests.benchmarks.environment import Environment, Start, in_turn, milliseconds, processor
 from tests.benchmarks.figures import Figure, median
-from tests.benchmarks.ground import Ground, Start, in_turn, milliseconds, processor
-from tests.benchmarks.screen import PROGRAMS, PYTHON, Screen, Seen, shows
-from tests.benchmarks.starting import hello
+from tests.benchmarks.screen import PROGRAMS, PYTHON, Predicate, Screen, shows
+from tests.benchmarks.startup import hello
 
 
-def datatables(ground: Ground) -> Iterator[Figure]:
-    """Three DataTables with 100 and with 10,000 rows."""
+def datatables(environment: Environment) -> Iterator[Figure]:
+    """Measure three DataTables with 100 and with 10,000 rows."""
     seen = shows(r"web-0000\d")
-    for rows, runs in ((100, ground.runs), (10_000, 1 if ground.quick else 2)):
+    for rows, runs in ((100, environment.runs), (10_000, 1 if environment.quick else 2)):
         program = (PYTHON, PROGRAMS / "datatables.py", str(rows))
-        yield from _peer(ground, f"DataTables of {rows:,} rows", program, seen, runs)
-    with Screen((PYTHON, PROGRAMS / "datatables.py", "100"), ground.home()) as screen:
+        yield from _peer(environment, f"DataTables of {rows:,} rows", program, seen, runs)
+    with Screen((PYTHON, PROGRAMS / "datatables.py", "100"), environment.home()) as screen:
         screen.read_until(seen)
         screen.read_quiet(0.5)
         sizes = []
@@ -31,22 +31,26 @@ def datatables(ground: Ground) -> Iterator[Figure]:
         yield Figure("peers", "DataTables: moving the cursor one row", median(sizes), "B")
 
 
-def harlequin(ground: Ground) -> Iterator[Figure]:
-    """A large Textual program that many know, where it is installed."""
+def harlequin(environment: Environment) -> Iterator[Figure]:
+    """Measure harlequin, a large Textual program, if it is installed."""
     command = shutil.which("harlequin") or PYTHON.with_name("harlequin")
     if Path(command).exists():
         yield from _peer(
-            ground, "harlequin", (command,), shows("Query Editor", "Data Catalog"), ground.runs
+            environment,
+            "harlequin",
+            (command,),
+            shows("Query Editor", "Data Catalog"),
+            environment.runs,
         )
 
 
 def _peer(
-    ground: Ground, name: str, command: Sequence[str | Path], seen: Seen, runs: int
+    environment: Environment, name: str, command: Sequence[str | Path], seen: Predicate, runs: int
 ) -> Iterator[Figure]:
     reference, these = in_turn(
         runs,
-        partial(hello, ground),
-        lambda: Start(Screen(command, ground.home()), seen),
+        partial(hello, environment),
+        lambda: Start(Screen(command, environment.home()), seen),
     )
     yield Figure(
         "peers",

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal: when it wrote what, and what stood on its screen by then."""
+"""A program in a pseudo-terminal: what it wrote when, and what was on the screen."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ import pyte
 SIZE = (120, 40)
 
 _PAUSE = 0.003
-"""Seconds without a byte after which a program does not write any more, for the moment."""
+"""Seconds without output after which the output counts as complete for now."""
 
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;:]*[a-zA-Z]|\?[0-9;]*\$p|\?[0-9;]*u)")
 
-Seen = Callable[[Sequence[str]], bool]
+Predicate = Callable[[Sequence[str]], bool]
 
 
-def shows(*texts: str) -> Seen:
-    """Tell whether each of some texts, or patterns, stands on a line of the screen."""
+def shows(*texts: str) -> Predicate:
+    """Return a predicate: whether each pattern matches a line of the screen."""
     patterns = [re.compile(text) for text in texts]
     return lambda lines: all(any(p.search(line) for line in lines) for p in patterns)
 
 
 class Screen:
-    """Runs one program; what it writes is kept with its time and read as a terminal would later.
+    """Runs a program and records its output with times, for a terminal emulator to read later.
 
     Args:
         command: The program and its arguments.
-        home: Where its files go; made where it is not there.
-        environment: Besides the little that every program is given.
+        home: Its home directory, which is created.
+        environment: Variables in addition to the minimum.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Screen:
         home.mkdir(parents=True, exist_ok=True)
         self._ours, theirs = os.openpty()
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        # Straight into the program: a start of Python in between would be measured with it.
+        # Without a wrapper, whose start would be measured too.
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             [str(word) for word in command],
@@ -74,26 +74,26 @@ class Screen:
         )
         os.close(theirs)
         self.chunks: list[tuple[float, bytes]] = []
-        """Seconds since the start, and what was written."""
+        """Seconds since the start, and the output."""
 
     # -- reading ------------------------------------------------------------------------------
 
     @property
     def size(self) -> int:
-        """Bytes so far."""
+        """Return the number of bytes written so far."""
         return sum(len(data) for _, data in self.chunks)
 
     @property
     def now(self) -> float:
-        """Seconds since the start."""
+        """Return the seconds since the start."""
         return time.perf_counter() - self.began
 
     def read(self, seconds: float) -> bytes:
-        """Take what is written within some time."""
+        """Read the output of some seconds."""
         return self._read_until(self.now + seconds, lambda: False)
 
     def read_quiet(self, quiet: float, most: float = 10.0) -> bytes:
-        """Take what is written until nothing has been for some time."""
+        """Read output until there was none for some seconds."""
         start, end = len(self.chunks), self.now + most
         last = self.now
         while self.now < end and self.now - last < quiet:
@@ -101,32 +101,32 @@ class Screen:
                 last = self.now
         return b"".join(data for _, data in self.chunks[start:])
 
-    def read_until(self, seen: Seen, most: float = 30.0) -> float | None:
-        """Read until something stands on the screen.
+    def read_until(self, seen: Predicate, most: float = 30.0) -> float | None:
+        """Read until the screen satisfies a predicate.
 
         Returns:
-            Seconds since the start at which it did; None where it never did.
+            Seconds from the start to that moment; None if it never came.
         """
         terminal, stream = _terminal()
         done = 0
         end = self.now + most
         while True:
-            # A program that still writes must not wait until what it wrote has been looked at.
+            # A program that still writes must not wait for the emulator.
             while self._take(_PAUSE):
                 pass
             while done < len(self.chunks):
                 at, data = self.chunks[done]
                 done += 1
                 stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
-                # Looked at when there is nothing more to read: the terminal itself costs time.
+                # Checked when there is nothing more to read, because the emulator takes time.
                 if done == len(self.chunks) and not self._take(0.0) and seen(terminal.display):
                     return self._exactly(seen, done) or at
             if self.now > end or self.process.poll() is not None:
                 return None
             self._take(0.05)
 
-    def _exactly(self, seen: Seen, count: int) -> float | None:
-        """Find the first moment at which something stood there, chunk by chunk."""
+    def _exactly(self, seen: Predicate, count: int) -> float | None:
+        """Return the time of the first chunk after which the predicate holds."""
         terminal, stream = _terminal()
         for at, data in self.chunks[:count]:
             stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
@@ -136,7 +136,7 @@ class Screen:
 
     @property
     def lines(self) -> list[str]:
-        """What stands on the screen now."""
+        """Return the lines of the screen."""
         terminal, stream = _terminal()
         stream.feed(_UNKNOWN_TO_PYTE.sub(b"", b"".join(data for _, data in self.chunks)))
         return [line.rstrip() for line in terminal.display]
@@ -153,19 +153,19 @@ class Screen:
         try:
             data = os.read(self._ours, 1 << 16)
         except OSError:
-            # The program has gone; nobody has to wait for it in a loop.
+            # The program has exited; do not loop without a pause.
             time.sleep(0.01)
             return False
         self.chunks.append((self.now, data))
         return True
 
-    # -- hands --------------------------------------------------------------------------------
+    # -- keys ---------------------------------------------------------------------------------
 
     def press(self, keys: str, most: float = 2.0) -> float | None:
-        """Press a key and wait for the first byte that it brings.
+        """Press a key and wait for the first byte of output.
 
         Returns:
-            Seconds between the two; None where nothing came.
+            The seconds between the two; None without output.
         """
         while self._take(0.0):
             pass
@@ -173,11 +173,11 @@ class Screen:
         os.write(self._ours, keys.encode())
         return time.perf_counter() - pressed if self._take(most) else None
 
-    # -- what it takes ------------------------------------------------------------------------
+    # -- resources ---------------------------------------------------------------------------
 
     @property
     def cpu(self) -> float:
-        """Seconds of processor time so far, of all its threads; 0 where that is not told."""
+        """Return the processor time of all threads so far, in seconds; 0 if unknown."""
         tasks = Path(f"/proc/{self.process.pid}/task")
         try:
             return sum(int((t / "schedstat").read_text().split()[0]) for t in tasks.iterdir()) / 1e9
@@ -186,7 +186,7 @@ class Screen:
 
     @property
     def memory(self) -> float:
-        """MiB that it holds in memory; 0 where that is not told."""
+        """Return the resident set size in MiB; 0 if unknown."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text()
         except OSError:
@@ -195,7 +195,7 @@ class Screen:
         return int(found[1]) / 1024 if found else 0.0
 
     def close(self) -> None:
-        """End it, however it is."""
+        """Kill the program if it still runs, and close the terminal."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -204,7 +204,7 @@ class Screen:
             self._ours = -1
 
     def leave(self, keys: str = "q", most: float = 10.0) -> None:
-        """Let it end by itself, as a user would, and make sure that it did."""
+        """Quit the program by a key, as a user does, and close the terminal."""
         os.write(self._ours, keys.encode())
         end = self.now + most
         while self.now < end and self.process.poll() is None:
@@ -225,6 +225,6 @@ def _terminal() -> tuple[pyte.Screen, pyte.ByteStream]:
 
 PYTHON = Path(sys.executable)
 COMMAND = PYTHON.with_name("rcv3-tui")
-"""The command as installing the package puts it beside the Python that measures."""
+"""The installed command, next to the Python that measures."""
 
 PROGRAMS = Path(__file__).with_name("programs")

@@ -15,10 +15,10 @@ import msgspec
 from msgspec.structs import replace
 
 from rcv3_tui.clock import Clock
-from rcv3_tui.model.operation import Operation, Request, State
+from rcv3_tui.model.operation import Operation, OperationState, Request
 from rcv3_tui.settings import Settings
-from rcv3_tui.sync.journal import FileJournal
-from rcv3_tui.sync.recovery import RunLock
+from rcv3_tui.sync.operations.journal import FileJournal
+from rcv3_tui.sync.operations.recovery import RunLock
 from tests.faults.fast_clock import FastClock
 from tests.faults.profile import settings_for
 from tests.faults.running import journal_path, read_journal, seated, written
@@ -37,7 +37,7 @@ class Orders(msgspec.Struct, frozen=True):
     """Seconds on that clock for each real one."""
     requests: tuple[Request, ...] = ()
     """What to ask for; nothing: take up what the journal holds."""
-    die_at: State | None = None
+    die_at: OperationState | None = None
     """Die when this state has been written down for every request."""
 
 
@@ -51,7 +51,7 @@ class _DyingJournal(FileJournal):
         count: Of how many operations.
     """
 
-    def __init__(self, path: Path, settings: Settings, state: State, count: int) -> None:
+    def __init__(self, path: Path, settings: Settings, state: OperationState, count: int) -> None:
         user = "" if settings.credentials is None else settings.credentials.username
         # As the worker itself does: who is alive keeps its operations to itself.
         self._lock = RunLock(path.parent)
@@ -87,10 +87,9 @@ async def carry_out(orders: Orders) -> None:
         if orders.requests:
             await seat.carry_out(orders.requests, state_dir)
             return
-        left = {told.id for told in read_journal(state_dir) if told.outcome is None}
-        missing = left - seat.worker.operations.keys()
-        if missing:
-            raise SystemExit(f"{len(missing)} operations of the journal were not taken up")
+        left = {recorded.id for recorded in read_journal(state_dir) if recorded.outcome is None}
+        # They are taken up once the first response has set the service's clock.
+        await seat.until(lambda: left <= seat.worker.operations.keys())
         await seat.ended()
         await written(state_dir)
 

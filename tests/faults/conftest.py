@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.faults.judging import Verdict
+from tests.faults.kinds import Case
 from tests.faults.service import Service, service
 
-_HERE = Path(__file__).parent
-_PROPERTY = "amiss"
-_PROMISES = ("twice", "lost", "wrong")
+_PROPERTY = "found"
+_PROMISES = ("twice", "lost", "unwanted", "wrong")
 
 
 @dataclass
@@ -23,10 +22,16 @@ class Tally:
     record: Callable[[str, object], None]
     """Puts a fact into the present test's report, which comes home from any process."""
 
-    def add(self, verdict: Verdict) -> None:
-        """Count one combination and hold it against the promise."""
-        amiss = [bool(getattr(verdict, name)) for name in _PROMISES]
-        self.record(_PROPERTY, amiss)
+    def add(self, verdict: Verdict, fault: str, case: Case | str) -> None:
+        """Count one combination and hold it against the promise.
+
+        Args:
+            verdict: What was found.
+            fault: What went wrong, for the table.
+            case: With which kind of change.
+        """
+        found = [bool(getattr(verdict, name)) for name in _PROMISES]
+        self.record(_PROPERTY, [fault, str(case), *found])
         assert not verdict.complaints, "\n".join(verdict.complaints)
 
 
@@ -43,25 +48,8 @@ def served() -> Iterator[Service]:
         yield app
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Run this suite in one process: its clock wants the machine for itself.
-
-    Args:
-        config: The session's; asked for beside other suites, this one leaves it as it is.
-    """
-    if all(Path(argument).resolve().is_relative_to(_HERE) for argument in _paths(config)):
-        config.option.numprocesses = None
-        config.option.dist = "no"
-        config.option.tx = []
-
-
-def _paths(config: pytest.Config) -> list[str]:
-    return [argument.partition("::")[0] for argument in config.args]
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many combinations ran and what was amiss."""
+    """Say how many combinations ran and what was found, by fault and operation."""
     found = [
         value
         for reports in terminalreporter.stats.values()
@@ -70,9 +58,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties
         if name == _PROPERTY and isinstance(value, list)
     ]
-    if found:
-        twice, lost, wrong = (sum(column) for column in zip(*found, strict=True))
-        terminalreporter.write_line(
-            f"faults: {len(found)} combinations: {twice} applied twice, {lost} lost, "
-            f"{wrong} with a wrong outcome"
+    if not found:
+        return
+    for line in _table(found):
+        terminalreporter.write_line(line)
+    twice, lost, unwanted, wrong = (
+        sum(column) for column in zip(*(each[2:] for each in found), strict=True)
+    )
+    terminalreporter.write_line(
+        f"faults: {len(found)} combinations: {twice} applied twice, {lost} lost, "
+        f"{unwanted} sent after a rejection or a stop or without a fresh read, "
+        f"{wrong} with an outcome that differs from the account"
+    )
+
+
+def _table(found: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Write how many combinations ran of each fault and operation, and how many failed."""
+    cells: dict[tuple[str, str], list[bool]] = {}
+    for fault, case, *failed in found:
+        cells.setdefault((str(fault), str(case)), []).append(any(failed))
+    faults = list(dict.fromkeys(fault for fault, _ in cells))
+    cases = list(dict.fromkeys(case for _, case in cells))
+    wide = max(len(fault) for fault in faults)
+    yield f"{'':{wide}}  " + "  ".join(cases)
+    for fault in faults:
+        row = [cells.get((fault, case), []) for case in cases]
+        yield f"{fault:{wide}}  " + "  ".join(
+            f"{_cell(cell):>{len(case)}}" for cell, case in zip(row, cases, strict=True)
         )
+
+
+def _cell(failed: Sequence[bool]) -> str:
+    if not failed:
+        return "-"
+    return f"{len(failed)}, {sum(failed)} failed" if any(failed) else str(len(failed))

@@ -1,32 +1,51 @@
-"""What became of a combination: was anything applied twice, lost, or told wrongly?"""
+"""What became of a combination: was anything applied twice, lost, or recorded wrongly?"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rcv3_tui.model.operation import Request
 from rcv3_tui.simulator import LoggedRequest
-from tests.faults.running import Told
+from tests.faults.running import RecordedOperation
 from tests.faults.world import Holdings, World
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 """How an operation may end."""
 
-PROVE_IT = frozenset({400, 401, 403, 405, 409, 413, 422, 429})
-"""Statuses that prove that nothing was applied (RackConnect API reference, section 9.1)."""
 _STATES = {"settled": DONE, "rejected": REFUSED, "failed": REFUSED, "unknown": UNKNOWN}
 
 
 @dataclass
+class Arrival:
+    """A request as it arrived."""
+
+    client: str
+    method: str
+    path: str
+    body: bytes
+    at: float
+    """Seconds on the machine's monotonic clock."""
+    scope: MutableMapping[str, Any] | None = field(default=None, repr=False)
+    logged: LoggedRequest | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is to change something in RackConnect."""
+        return self.method != "GET" and "/rackconnect/" in self.path
+
+
+@dataclass
 class Verdict:
-    """What was found to be amiss."""
+    """What was found to be wrong."""
 
     twice: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    unwanted: list[str] = field(default_factory=list)
+    """Sent after a rejection or a stop, without a fresh read, or too often."""
 
     @property
     def complaints(self) -> list[str]:
@@ -35,6 +54,7 @@ class Verdict:
             *(f"twice: {text}" for text in self.twice),
             *(f"lost: {text}" for text in self.lost),
             *(f"wrong outcome: {text}" for text in self.wrong),
+            *(f"unwanted: {text}" for text in self.unwanted),
         ]
 
 
@@ -43,11 +63,10 @@ def judge(
     requests: Sequence[Request],
     goals: Sequence[Holdings],
     before: Holdings,
-    told: Sequence[Told],
+    recorded: Sequence[RecordedOperation],
     *,
     allowed: Callable[[int], tuple[str, ...]],
     spoilt_was_applied: bool = False,
-    proven_by: frozenset[int] = PROVE_IT,
 ) -> Verdict:
     """Hold the journal against the account, and both against what was asked for.
 
@@ -56,12 +75,11 @@ def judge(
         requests: What was asked for.
         goals: What each of them makes of the account.
         before: What the account held when the first of them reached it.
-        told: What the journal tells.
+        recorded: The operations in the journal.
         allowed: How the operation of a number may end.
         spoilt_was_applied: Requests that met a fault had been carried out.
-        proven_by: Statuses that prove that a request was not applied.
     """
-    verdict = Verdict(twice=list(_repeats(world, spoilt_was_applied, proven_by)))
+    verdict = Verdict(twice=list(_repeats(world, spoilt_was_applied)))
     expected = dict(before)
     open_goals: Holdings = {}
     for number, (request, goal) in enumerate(zip(requests, goals, strict=True)):
@@ -69,9 +87,9 @@ def judge(
             "" if thing is None else thing.id
             for thing in (request.server, request.public_ip, request.pool, request.node)
         )
-        mine = [each for each in told if each.subject == subject]
+        mine = [each for each in recorded if each.subject == subject]
         if len(mine) != 1:
-            verdict.lost.append(f"the journal tells {len(mine)} times of: {request.sentence}")
+            verdict.lost.append(f"the journal has {len(mine)} records of: {request.sentence}")
             continue
         outcome = mine[0].outcome
         if outcome is None:
@@ -94,9 +112,33 @@ def judge(
             where = verdict.twice if how.count("yes") + how.count("new") > 1 else verdict.wrong
             where.append(
                 f"{thing}: {how}, where the journal says {' or '.join(sorted(fine))}"
-                f" ({'; '.join(each.detail for each in told)})"
+                f" ({'; '.join(each.detail for each in recorded)})"
             )
     return verdict
+
+
+def stale(world: World, arrivals: Sequence[Arrival]) -> Iterator[str]:
+    """Find changes that left without a read of what they change, right before them.
+
+    Args:
+        world: The account.
+        arrivals: Every request, in the order of its arrival.
+    """
+    for number, arrived in enumerate(arrivals):
+        if not arrived.is_change or arrived.logged is None:
+            continue
+        before = [
+            each.logged
+            for each in arrivals[:number]
+            if each.logged is not None
+            and each.client == arrived.client
+            and each.method == "GET"
+            and arrived.at - each.at < 0.5
+            and each.logged.status in (200, 404)
+        ]
+        for change in changes_of(world, arrived.logged):
+            if not any(change.shown_by(read) for read in before):
+                yield f"{change.key} was sent without a read right before it"
 
 
 @dataclass(frozen=True)
@@ -107,8 +149,8 @@ class Change:
     shown_by: Callable[[LoggedRequest], bool]
 
 
-def _repeats(world: World, spoilt_was_applied: bool, proven_by: frozenset[int]) -> Iterator[str]:
-    """Find changes that were sent again without proof that they had not been applied."""
+def _repeats(world: World, spoilt_was_applied: bool) -> Iterator[str]:
+    """Find changes that were sent again without a look that they had not been applied."""
     spoilt = [(method, path) for fault, method, path in world.account.faults.happened]
     last: dict[str, tuple[int, bool]] = {}
     log = list(world.account.requests)
@@ -123,7 +165,7 @@ def _repeats(world: World, spoilt_was_applied: bool, proven_by: frozenset[int]) 
             if change.key in last:
                 earlier, was_applied = last[change.key]
                 between = log[earlier + 1 : number]
-                proven = log[earlier].status in proven_by or any(
+                proven = any(
                     each.method == "GET" and each.status in (200, 404) and change.shown_by(each)
                     for each in between
                 )
@@ -140,10 +182,11 @@ def changes_of(world: World, request: LoggedRequest) -> Iterator[Change]:
     path = request.path
     tail = path.rsplit("/", 1)[-1]
     if path.endswith("/public_ips"):
-        server = body["cloud_server"]["id"]
+        server = body["cloud_server"]["id"] if "cloud_server" in body else ""
+        query = f"cloud_server_id={server}" if server else ""
         yield Change(
-            f"add a public IP to {server}",
-            lambda read: read.path == path and read.query == f"cloud_server_id={server}",
+            f"add a public IP to {server or 'no server'}",
+            lambda read: read.path == path and read.query == query,
         )
     elif "/public_ips/" in path:
         yield Change(f"{request.method} {tail} {request.body}", lambda read: read.path == path)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from rcv3_tui.model.operation import Kind, Request
+from rcv3_tui.model.operation import OperationKind, Request
 from rcv3_tui.simulator import Node, Pool, PublicIP, Server
 from tests.faults.profile import REGION
 from tests.faults.world import Holdings, World, target
@@ -22,12 +22,14 @@ class Case:
     requests: Callable[[World], Sequence[Request]]
     goals: Callable[[World], Sequence[Holdings]]
     """What each request makes of the account."""
+    before: Holdings = field(default_factory=dict)
+    """What an earlier step of it makes of the account, which stays if this one is refused."""
 
     def __str__(self) -> str:
         return self.name
 
 
-def _address(kind: Kind, record: PublicIP, *, to: Server | None = None) -> list[Request]:
+def _address(kind: OperationKind, record: PublicIP, *, to: Server | None = None) -> list[Request]:
     return [
         Request(
             kind=kind,
@@ -40,12 +42,14 @@ def _address(kind: Kind, record: PublicIP, *, to: Server | None = None) -> list[
 
 
 def _join(server: Server, pool: Pool) -> Request:
-    return Request(kind=Kind.ADD_NODE, region=REGION, server=target(server), pool=target(pool))
+    return Request(
+        kind=OperationKind.ADD_NODE, region=REGION, server=target(server), pool=target(pool)
+    )
 
 
 def _leave(node: Node) -> Request:
     return Request(
-        kind=Kind.REMOVE_NODE,
+        kind=OperationKind.REMOVE_NODE,
         region=REGION,
         server=target(node.server),
         pool=target(node.pool),
@@ -67,35 +71,52 @@ ADD_PUBLIC_IP = Case(
     "add-public-ip",
     "POST",
     lambda w: "/public_ips$",
-    lambda w: [Request(kind=Kind.ADD_PUBLIC_IP, region=REGION, server=target(w.web_01))],
+    lambda w: [Request(kind=OperationKind.ADD_PUBLIC_IP, region=REGION, server=target(w.web_01))],
     lambda w: [{"addresses of web-01": "a new one"}],
+)
+ADD_UNASSIGNED = Case(
+    "add-public-ip-without-a-server",
+    "POST",
+    lambda w: "/public_ips$",
+    lambda w: [Request(kind=OperationKind.ADD_PUBLIC_IP, region=REGION, retain=True)],
+    lambda w: [{"addresses of nobody": ", ".join(sorted((_name(w.spare), "a new one")))}],
 )
 REMOVE_PUBLIC_IP = Case(
     "remove-public-ip",
     "DELETE",
     lambda w: _record(w.plain),
-    lambda w: _address(Kind.REMOVE_PUBLIC_IP, w.plain),
+    lambda w: _address(OperationKind.REMOVE_PUBLIC_IP, w.plain),
     lambda w: [{_name(w.plain): "gone", "addresses of web-02": "none"}],
 )
+REMOVE_RETAINED = Case(
+    "remove-retained",
+    "DELETE",
+    lambda w: _record(w.kept),
+    lambda w: _address(OperationKind.REMOVE_PUBLIC_IP, w.kept),
+    lambda w: [{_name(w.kept): "gone", "addresses of web-03": "none"}],
+    before={"addresses of web-03": "203.0.113.11", "203.0.113.11": "with web-03"},
+)
+"""The removal proper, the second of two steps."""
+
 RETAIN = Case(
     "retain",
     "PATCH",
     lambda w: _record(w.plain),
-    lambda w: _address(Kind.RETAIN, w.plain),
+    lambda w: _address(OperationKind.RETAIN, w.plain),
     lambda w: [{_name(w.plain): "with web-02, retained"}],
 )
 RELEASE = Case(
     "release",
     "PATCH",
     lambda w: _record(w.kept),
-    lambda w: _address(Kind.RELEASE, w.kept),
+    lambda w: _address(OperationKind.RELEASE, w.kept),
     lambda w: [{_name(w.kept): "with web-03"}],
 )
 ASSIGN = Case(
     "assign",
     "PATCH",
     lambda w: _record(w.spare),
-    lambda w: _address(Kind.ASSIGN, w.spare, to=w.web_01),
+    lambda w: _address(OperationKind.ASSIGN, w.spare, to=w.web_01),
     lambda w: [
         {
             _name(w.spare): "with web-01, retained",
@@ -108,7 +129,7 @@ MOVE = Case(
     "move",
     "PATCH",
     lambda w: _record(w.kept),
-    lambda w: _address(Kind.MOVE, w.kept, to=w.web_01),
+    lambda w: _address(OperationKind.MOVE, w.kept, to=w.web_01),
     lambda w: [
         {
             _name(w.kept): "with web-01, retained",
@@ -121,7 +142,7 @@ UNASSIGN = Case(
     "unassign",
     "PATCH",
     lambda w: _record(w.kept),
-    lambda w: _address(Kind.UNASSIGN, w.kept),
+    lambda w: _address(OperationKind.UNASSIGN, w.kept),
     lambda w: [
         {
             _name(w.kept): "with nobody, retained",
@@ -174,10 +195,16 @@ REMOVE_NODES = Case(
 ADDRESS_CHANGES = (RETAIN, RELEASE, ASSIGN, MOVE, UNASSIGN)
 CASES = (
     ADD_PUBLIC_IP,
+    ADD_UNASSIGNED,
     REMOVE_PUBLIC_IP,
+    REMOVE_RETAINED,
     *ADDRESS_CHANGES,
     ADD_NODE,
     ADD_NODES,
     REMOVE_NODE,
     REMOVE_NODES,
 )
+
+CASES_WITH_TARGET = tuple(case for case in CASES if case is not ADD_UNASSIGNED)
+"""Those of which a second request changes nothing. Two operators who each add a public IP without a
+server each get one."""

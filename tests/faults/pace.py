@@ -31,7 +31,7 @@ class Pace:
         """The most real seconds by which the event loop came too late."""
 
     def was_kept(self, slower: float) -> bool:
-        """Tell whether the machine kept up with a clock that was slowed down so much."""
+        """Return whether the machine kept up with a clock that was slowed down so much."""
         return self.latest < _LATE_SECONDS * slower
 
     async def _watch(self) -> None:

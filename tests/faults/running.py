@@ -14,9 +14,9 @@ from typing import Any
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Operation, Request
 from rcv3_tui.settings import Settings
-from rcv3_tui.sync.changes import Change, LinkState
-from rcv3_tui.sync.journal import Journal
-from rcv3_tui.sync.worker import Worker
+from rcv3_tui.sync.account_worker import AccountWorker
+from rcv3_tui.sync.events import ConnectionState, SyncEvent
+from rcv3_tui.sync.operations.journal import Journal
 
 _DEADLINE = 25.0
 ENDED = frozenset({"settled", "failed", "rejected", "unknown"})
@@ -32,36 +32,44 @@ def journal_path(state_dir: Path) -> Path:
     return state_dir / "journal.jsonl"
 
 
-class Seat:
-    """A worker that runs, and somebody who waits for what it tells."""
+class RunningWorker:
+    """A worker that runs, and waiting for what it publishes.
 
-    def __init__(self, worker: Worker) -> None:
+    Args:
+        worker: Not started yet.
+        patience: Seconds of the loop's time within which everything happens.
+    """
+
+    def __init__(self, worker: AccountWorker, patience: float) -> None:
         self.worker = worker
+        self._patience = patience
         self._told = asyncio.Event()
         worker.listen(self._hear)
         self.task = asyncio.get_running_loop().create_task(worker.run())
         self.task.add_done_callback(lambda task: self._told.set())
 
-    def _hear(self, change: Change) -> None:
+    def _hear(self, change: SyncEvent) -> None:
         self._told.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds; looked at whenever the worker tells a change."""
-        async with asyncio.timeout(_DEADLINE):
+        """Wait until something holds; looked at whenever the worker publishes a change."""
+        async with asyncio.timeout(self._patience):
             while not condition():
                 if self.task.done():
                     self.task.result()
-                    raise AssertionError(f"the worker has ended: {self.worker.trouble}")
-                assert self.worker.trouble is None, self.worker.trouble
+                    raise AssertionError(f"the worker has ended: {self.worker.sign_in_failure}")
+                assert self.worker.sign_in_failure is None, self.worker.sign_in_failure
                 self._told.clear()
                 await self._told.wait()
 
     async def live(self) -> None:
-        """Wait until the whole picture has been read."""
+        """Wait until the whole snapshot has been read."""
         await self.until(
             lambda: (
-                bool(self.worker.links)
-                and all(link.state is LinkState.LIVE for link in self.worker.links.values())
+                bool(self.worker.connections)
+                and all(
+                    link.state is ConnectionState.LIVE for link in self.worker.connections.values()
+                )
             )
         )
 
@@ -75,6 +83,13 @@ class Seat:
 
         await self.until(over)
 
+
+class Seat(RunningWorker):
+    """A worker on a fast clock."""
+
+    def __init__(self, worker: AccountWorker) -> None:
+        super().__init__(worker, _DEADLINE)
+
     async def carry_out(self, requests: Sequence[Request], state_dir: Path) -> None:
         """Ask for changes, and wait until they have ended and their ends are on the disk."""
         await self.ended(self.worker.submit(requests))
@@ -86,7 +101,7 @@ async def seated(
     settings: Settings, clock: Clock, journal: Journal | None = None
 ) -> AsyncIterator[Seat]:
     """Run a worker for as long as the block lasts."""
-    seat = Seat(Worker(settings, clock=clock, journal=journal))
+    seat = Seat(AccountWorker(settings, clock=clock, journal=journal))
     try:
         yield seat
     finally:
@@ -95,8 +110,8 @@ async def seated(
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the journal tells of one operation."""
+class RecordedOperation:
+    """One operation as the journal records it."""
 
     id: str
     states: tuple[str, ...]
@@ -105,7 +120,7 @@ class Told:
 
     @property
     def outcome(self) -> str | None:
-        """The state it ended in, None when it tells of none."""
+        """The state it ended in, None if it has none."""
         return self.states[-1] if self.states[-1] in ENDED else None
 
     @property
@@ -116,14 +131,14 @@ class Told:
 
 
 async def written(state_dir: Path) -> None:
-    """Wait until the journal tells how everything ended: it does so after the screen."""
+    """Wait until the journal has every outcome, which it gets after the screen."""
     async with asyncio.timeout(_DEADLINE):
-        # A file tells nobody when it has grown.
-        while not all(told.outcome for told in read_journal(state_dir)):  # noqa: ASYNC110
+        # A file has no event for growing.
+        while not all(recorded.outcome for recorded in read_journal(state_dir)):  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
 
-def read_journal(state_dir: Path) -> list[Told]:
+def read_journal(state_dir: Path) -> list[RecordedOperation]:
     """Read the journal as anybody could: one JSON object a line, in the order of the asking."""
     path = journal_path(state_dir)
     text = path.read_text("utf-8") if path.exists() else ""
@@ -133,7 +148,7 @@ def read_journal(state_dir: Path) -> list[Told]:
         entry = json.loads(line)
         entries.setdefault(entry["operation"], []).append(entry)
     return [
-        Told(
+        RecordedOperation(
             key,
             tuple(entry["state"] for entry in steps),
             steps[0]["request"],

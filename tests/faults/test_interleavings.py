@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -11,21 +10,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from rcv3_tui.model.operation import Kind, Request
+from rcv3_tui.model.operation import OperationKind, Request
 from rcv3_tui.simulator import Fault, LoggedRequest, Node, Pool, PublicIP, Server
-from tests.faults.fast_clock import RATE, FastClock
-from tests.faults.judging import Verdict, changes_of
+from tests.faults.judging import Verdict, changes_of, stale
 from tests.faults.kinds import CASES, Case
-from tests.faults.pace import at_its_own_pace
-from tests.faults.running import Seat, Told, journal_path, read_journal, seated, written
-from tests.faults.service import Service
+from tests.faults.running import RecordedOperation, read_journal
+from tests.faults.stage import Stage
+from tests.faults.virtual import play
 from tests.faults.world import World
 
-_TIMEOUT = 5.0
+pytestmark = pytest.mark.slow
 
 
 # -- what can happen ------------------------------------------------------------------------------
@@ -69,6 +67,13 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class SetClock:
+    """The machine's time of day is set."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Restart:
     """The program ends in the midst of its work and is started again."""
 
@@ -82,6 +87,10 @@ _FAULTS: dict[str, Callable[..., Fault]] = {
     "429": partial(Fault.throttle, 3),
     "html-200-before": partial(Fault.html, 200),
     "html-502-after": partial(Fault.html, after=True),
+    "429-after": partial(Fault.status, 429, after=True),
+    "404-after": partial(Fault.status, 404, body="", after=True),
+    "dropped-and-late": lambda **on: Fault.drop(**on).applied_late(5.0),
+    "503-and-late": lambda **on: Fault.status(503, **on).applied_late(9.0),
 }
 
 
@@ -128,7 +137,7 @@ _RIVALS: dict[str, Callable[[World], None]] = {
     "changes web-80": _keep_busy,
 }
 
-Step = Ask | Spoil | Rival | Wait | Restart
+Step = Ask | Spoil | Rival | Wait | SetClock | Restart
 
 STEPS = st.lists(
     st.one_of(
@@ -137,6 +146,7 @@ STEPS = st.lists(
         st.sampled_from(sorted(_FAULTS)).map(Spoil),
         st.sampled_from(sorted(_RIVALS)).map(Rival),
         st.sampled_from((0.5, 2.0, 6.0)).map(Wait),
+        st.sampled_from((-3600.0, 300.0)).map(SetClock),
         st.just(Restart()),
     ),
     min_size=3,
@@ -229,7 +239,7 @@ def _nodes(world: World, pool: Pool, server: Server) -> list[Node]:
 
 
 def _is_so(world: World, request: Request) -> bool:
-    """Tell whether the account is now as a request wants it."""
+    """Return whether the account is now as a request wants it."""
     region = world.region
     server = None if request.server is None else region.servers[request.server.key]
     if request.pool is not None and server is not None:
@@ -238,17 +248,21 @@ def _is_so(world: World, request: Request) -> bool:
             for node in _nodes(world, region.pools[request.pool.key], server)
             if node.status != "REMOVING"
         ]
-        return bool(here) is (request.kind is Kind.ADD_NODE)
+        return bool(here) is (request.kind is OperationKind.ADD_NODE)
+    if request.public_ip is None and server is None:
+        first = {record.id for record in (world.plain, world.kept, world.spare)}
+        new = (record for record in region.public_ips.values() if record.id not in first)
+        return any(record.server is None for record in _lasting(new))
     if request.public_ip is None:
         return server is not None and bool(_lasting(region.ips_of(server.id)))
     record = region.public_ips.get(request.public_ip.key)
     gone = record is None or record.status == "REMOVING"
     match request.kind:
-        case Kind.REMOVE_PUBLIC_IP:
+        case OperationKind.REMOVE_PUBLIC_IP:
             return gone
-        case Kind.RETAIN:
+        case OperationKind.RETAIN:
             return record is not None and record.retain
-        case Kind.RELEASE:
+        case OperationKind.RELEASE:
             return record is None or not record.retain
         case _:
             return record is not None and record.server is server
@@ -264,21 +278,21 @@ def _keys(request: Request) -> set[str]:
     record = "" if request.public_ip is None else request.public_ip.id
     pool = "" if request.pool is None else request.pool.id
     match request.kind:
-        case Kind.ADD_PUBLIC_IP:
+        case OperationKind.ADD_PUBLIC_IP:
             return {f"add a public IP to {server}"}
-        case Kind.REMOVE_PUBLIC_IP:
+        case OperationKind.REMOVE_PUBLIC_IP:
             return {f"DELETE {record} "}
-        case Kind.RETAIN:
+        case OperationKind.RETAIN:
             return {f'PATCH {record} {{"retain":true}}'}
-        case Kind.RELEASE:
+        case OperationKind.RELEASE:
             return {f'PATCH {record} {{"retain":false}}'}
-        case Kind.ASSIGN | Kind.MOVE:
+        case OperationKind.ASSIGN | OperationKind.MOVE:
             return {f'PATCH {record} {{"cloud_server":{{"id":"{server}"}}}}'}
-        case Kind.UNASSIGN:
+        case OperationKind.UNASSIGN:
             return {f'PATCH {record} {{"cloud_server":null}}'}
-        case Kind.ADD_NODE:
+        case OperationKind.ADD_NODE:
             return {f"POST {server} in {pool}"}
-        case Kind.REMOVE_NODE:
+        case OperationKind.REMOVE_NODE:
             return {f"DELETE {server} in {pool}"}
 
 
@@ -287,95 +301,86 @@ def _keys(request: Request) -> set[str]:
 
 @given(steps=STEPS)
 @settings(
-    max_examples=25,
+    max_examples=150,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_whatever_happens_nothing_is_done_twice_and_every_outcome_is_true(
-    served: Service, steps: list[Step]
+def test_any_interleaving_applies_once_with_true_outcome(
+    steps: list[Step],
 ) -> None:
-    verdict = asyncio.run(at_its_own_pace(partial(_play, served, steps)))
+    verdict = play(lambda: _play(steps))
     assert not verdict.complaints
 
 
-async def _play(served: Service, steps: list[Step], slower: float) -> Verdict:
+async def _play(steps: list[Step]) -> Verdict:
     with tempfile.TemporaryDirectory() as directory:
-        return await _play_in(Path(directory), served, steps, slower)
+        return await _play_in(Path(directory), steps)
 
 
-async def _play_in(state_dir: Path, served: Service, steps: list[Step], slower: float) -> Verdict:
-    world = World(FastClock(RATE / slower), slower)
+async def _play_in(state_dir: Path, steps: list[Step]) -> Verdict:
+    stage = Stage(state_dir)
+    world = stage.world
     onlooker = Onlooker(world)
-    with served.serving(world.account) as account:
-        account.witness = onlooker
-        account.journal = journal_path(state_dir)
-        configured = replace(
-            world.settings(account.url, timeout=_TIMEOUT * slower),
-            state_dir=state_dir,
-            ca_bundle=state_dir,
-        )
-
-        async def sit_down(room: AsyncExitStack) -> Seat:
-            seat = await room.enter_async_context(seated(configured, world.clock))
-            await seat.live()
-            return seat
-
-        async with AsyncExitStack() as room:
-            seat = await sit_down(room)
-            for step in steps:
-                match step:
-                    case Ask(case):
-                        requests = case.requests(world)
-                        taken = seat.worker.submit(requests)
-                        onlooker.ask(zip(requests, (each.id for each in taken), strict=True))
-                    case Spoil(name):
-                        fault = _FAULTS[name]
-                        for method in ("POST", "PATCH", "DELETE"):
-                            world.account.faults.add(
-                                fault(method=method, path="/rackconnect/", times=1)
-                            )
-                    case Rival(name):
-                        onlooker.rivals.append(_RIVALS[name])
-                    case Wait(seconds):
-                        await world.clock.sleep(seconds)
-                    case Restart():
-                        await room.aclose()
-                        seat = await sit_down(room)
-            await seat.ended()
-            await written(state_dir)
-        await account.quiet()
-    world.settle()
-    told = {each.id: each for each in read_journal(state_dir)}
+    stage.witness = onlooker
+    async with AsyncExitStack() as room:
+        player = await room.enter_async_context(stage.worker())
+        for step in steps:
+            match step:
+                case Ask(case):
+                    requests = case.requests(world)
+                    taken = player.worker.submit(requests)
+                    onlooker.ask(zip(requests, (each.id for each in taken), strict=True))
+                case Spoil(name):
+                    fault = _FAULTS[name]
+                    for method in ("POST", "PATCH", "DELETE"):
+                        world.account.faults.add(
+                            fault(method=method, path="/rackconnect/", times=1)
+                        )
+                case Rival(name):
+                    onlooker.rivals.append(_RIVALS[name])
+                case Wait(seconds):
+                    await stage.clock.sleep(seconds)
+                case SetClock(seconds):
+                    stage.clock.jump(seconds)
+                case Restart():
+                    await room.aclose()
+                    player = await room.enter_async_context(stage.worker())
+        await player.ended()
+    await stage.settle()
+    recorded = {each.id: each for each in read_journal(state_dir)}
     # Without a lost answer, or a run that ended between question and answer, all is known.
     may_be_unknown = bool(world.account.faults.happened) or Restart() in steps
     untrue = [
         text
         for asked in onlooker.asked
-        for text in _untruths(asked, told.get(asked.id), may_be_unknown=may_be_unknown)
+        for text in _untruths(asked, recorded.get(asked.id), may_be_unknown=may_be_unknown)
     ]
-    return Verdict(twice=onlooker.complaints, wrong=[*untrue, *account.unannounced])
+    unwanted = [*stage.unannounced, *stale(world, stage.arrivals)]
+    return Verdict(twice=onlooker.complaints, wrong=untrue, unwanted=unwanted)
 
 
-def _untruths(asked: Asked, told: Told | None, *, may_be_unknown: bool) -> Iterable[str]:
+def _untruths(
+    asked: Asked, recorded: RecordedOperation | None, *, may_be_unknown: bool
+) -> Iterable[str]:
     what = asked.request.sentence
     if asked.applied > 1:
         yield f"{what} was done {asked.applied} times"
-    if told is None:
+    if recorded is None:
         # The program ended before it was written down: then nothing may have been sent.
         if asked.applied:
             yield f"{what} was done and is not in the journal"
         return
-    match told.outcome:
+    match recorded.outcome:
         case None:
-            yield f"{what} has no outcome: {' -> '.join(told.states)}"
+            yield f"{what} has no outcome: {' -> '.join(recorded.states)}"
         case "settled" if not asked.reached:
-            yield f"{what} is told as settled and never was so: {told.detail}"
+            yield f"{what} is recorded as settled and never was so: {recorded.detail}"
         case "rejected" if asked.applied:
-            yield f"{what} is told as rejected and was done: {told.detail}"
+            yield f"{what} is recorded as rejected and was done: {recorded.detail}"
         case "failed" if not (asked.applied or asked.reached):
             # Nothing here fails at the service: what failed was taken and is not so any more.
-            yield f"{what} is told as failed and was never taken: {told.detail}"
+            yield f"{what} is recorded as failed and was never taken: {recorded.detail}"
         case "unknown" if not may_be_unknown:
-            yield f"{what} is told as unknown though no answer was lost: {told.detail}"
+            yield f"{what} is recorded as unknown though no response was lost: {recorded.detail}"

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from rcv3_tui.model.operation import Target
 from rcv3_tui.settings import Settings
 from rcv3_tui.simulator import Account, Node, Pool, PublicIP, Server
-from tests.faults.fast_clock import FastClock
 from tests.faults.profile import REGION, settings_for
+
+
+class WorldClock(Protocol):
+    """What measures an account's time."""
+
+    def timestamp(self) -> float:
+        """The time of day as seconds since 1970."""
+        ...
+
+    def set_forward(self, seconds: float) -> None:
+        """Be that much later at once."""
+        ...
+
 
 Holdings = dict[str, str]
 """What stands in the account: a thing to how it is, such as `web-02 in web-80` to `yes`."""
@@ -23,7 +37,7 @@ class World:
         slower: By how much real waits are longer than usual; see `tests.faults.pace`.
     """
 
-    def __init__(self, clock: FastClock, slower: float = 1.0) -> None:
+    def __init__(self, clock: WorldClock, slower: float = 1.0) -> None:
         self.clock = clock
         self.slower = slower
         self.account = account = Account(now=clock.timestamp)

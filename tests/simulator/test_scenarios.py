@@ -12,13 +12,19 @@ from collections import Counter
 
 import pytest
 
-from rcv3_tui.simulator import HOSTILE_NAMES, SCENARIOS, Account, ManualTime, scenario, wire
-from rcv3_tui.simulator.scenarios import begin
+from rcv3_tui.simulator import (
+    HOSTILE_NAMES,
+    SCENARIOS,
+    ManualClock,
+    build_scenario,
+    build_second_account,
+    schema,
+)
 from rcv3_tui.simulator.serve import serve
 
 
-def test_the_small_account_has_one_of_each_kind_of_thing_to_see(now: ManualTime) -> None:
-    region = scenario("small", now).region()
+def test_small_account_has_one_of_each_kind_of_thing_to_see(now: ManualClock) -> None:
+    region = build_scenario("small", now).region()
     nodes = [node for pool in region.pools.values() for node in pool.nodes.values()]
     statuses = Counter(record.status for record in region.public_ips.values())
     statuses.update(node.status for node in nodes)
@@ -30,8 +36,8 @@ def test_the_small_account_has_one_of_each_kind_of_thing_to_see(now: ManualTime)
     assert any(pool.id != pool.id.lower() for pool in region.pools.values())
 
 
-def test_the_small_account_goes_on_moving_for_a_while_and_then_rests(now: ManualTime) -> None:
-    account = scenario("small", now)
+def test_small_account_moves_for_a_while_and_settles(now: ManualClock) -> None:
+    account = build_scenario("small", now)
     moving = [
         node
         for pool in account.region().pools.values()
@@ -46,8 +52,8 @@ def test_the_small_account_goes_on_moving_for_a_while_and_then_rests(now: Manual
     assert moving[0].status == "ACTIVE"
 
 
-def test_the_account_of_trouble_has_it_all(now: ManualTime) -> None:
-    region = scenario("trouble", now).region()
+def test_trouble_account_has_every_problem(now: ManualClock) -> None:
+    region = build_scenario("trouble", now).region()
     records = list(region.public_ips.values())
     assert {record.status for record in records} >= {
         "ADDING",
@@ -65,14 +71,14 @@ def test_the_account_of_trouble_has_it_all(now: ManualTime) -> None:
     assert any(node.server.status == "ERROR" for node in nodes)
     assert {server.name for server in region.servers.values()} >= set(HOSTILE_NAMES)
     for record in records:
-        wire.public_ip(region, record)
+        schema.public_ip(region, record)
 
 
-def test_the_large_account_has_its_size_and_is_made_and_listed_quickly(now: ManualTime) -> None:
+def test_large_account_has_its_size_and_is_made_and_listed_quickly(now: ManualClock) -> None:
     started = time.process_time()
-    region = scenario("large", now).region()
+    region = build_scenario("large", now).region()
     made = time.process_time()
-    body = wire.join(wire.public_ip(region, record) for record in region.public_ips.values())
+    body = schema.join(schema.public_ip(region, record) for record in region.public_ips.values())
     listed = time.process_time()
     assert len(region.servers) == len(region.public_ips) == 10_000
     assert len(region.pools) == 500
@@ -84,29 +90,55 @@ def test_the_large_account_has_its_size_and_is_made_and_listed_quickly(now: Manu
     assert listed - made < 1.5
 
 
+def test_regions_account_repeats_names_but_no_address_across_its_regions(now: ManualClock) -> None:
+    account = build_scenario("regions", now, regions=("HKG",))
+    assert account.regions == ("IAD", "DFW")
+    first, second = account.region("IAD"), account.region("DFW")
+    names = [{server.name for server in region.servers.values()} for region in (first, second)]
+    assert names[0] & names[1] == {"web-01", "web-02", "api-01", "db-01"}
+    addresses = [
+        {record.address for record in region.public_ips.values() if record.address}
+        for region in (first, second)
+    ]
+    assert all(addresses)
+    assert not addresses[0] & addresses[1]
+    statuses = {record.status for record in second.public_ips.values()}
+    assert statuses == {"ACTIVE", "ADD_FAILED"}
+
+
+def test_second_account_belongs_to_another_customer(now: ManualClock) -> None:
+    first, second = build_scenario("regions", now), build_second_account(now)
+    assert second.tenant_id != first.tenant_id
+    assert second.username != first.username
+    assert second.regions == ("ORD",)
+    assert len(second.region().public_ips) == 4
+
+
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "large"])
-def test_a_seed_makes_the_same_account_again(name: str) -> None:
+def test_seed_makes_same_account_again(name: str) -> None:
     def ids(seed: int) -> list[str]:
-        return list(scenario(name, ManualTime(), seed).region().servers)
+        return list(build_scenario(name, ManualClock(), seed).region().servers)
 
     assert ids(7) == ids(7)
     assert ids(7) != ids(8)
 
 
-def test_an_unknown_scenario_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ValueError, match="no scenario 'huge'; there are small, trouble, large"):
-        scenario("huge")
+def test_unknown_scenario_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(
+        ValueError, match="no scenario 'huge'; there are small, trouble, large, regions"
+    ):
+        build_scenario("huge")
     assert serve("huge") == 2
     assert "no scenario 'huge'" in capsys.readouterr().err
 
 
-def test_other_regions_are_there_too(now: ManualTime) -> None:
-    account = scenario("small", now, regions=("IAD", "ORD"))
+def test_other_regions_are_there_too(now: ManualClock) -> None:
+    account = build_scenario("small", now, regions=("IAD", "ORD"))
     assert len(account.region("ORD").networks) == 1
     assert not account.region("ORD").servers
 
 
-def test_a_port_in_use_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_used_port_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -118,7 +150,7 @@ def test_a_port_in_use_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -
     assert told.out == ""
 
 
-def test_ctrl_c_ends_the_served_account_cleanly() -> None:
+def test_ctrl_c_ends_served_account_cleanly() -> None:
     code = "import sys; from rcv3_tui.simulator.serve import serve; sys.exit(serve('small'))"
     with subprocess.Popen(
         [sys.executable, "-u", "-c", code],
@@ -141,7 +173,7 @@ def test_ctrl_c_ends_the_served_account_cleanly() -> None:
     assert (process.returncode, errors) == (0, "")
 
 
-def test_the_simulator_shares_nothing_with_the_program() -> None:
+def test_simulator_shares_nothing_with_program() -> None:
     code = (
         "import sys, rcv3_tui.simulator; "
         "bad = [m for m in sys.modules if m.split('.')[0] in ('httpx', 'textual', 'uvicorn') or "
@@ -156,19 +188,3 @@ def test_the_simulator_shares_nothing_with_the_program() -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.stderr == ""
-
-
-def test_what_is_furnished_later_is_the_same_whoever_asked_meanwhile() -> None:
-    account, rest = begin("large", ManualTime())
-    assert rest is not None
-    assert len(account.region().servers) == 10_000
-    assert not account.region().pools
-    account.token_for("APIKEY")
-    rest()
-    whole = scenario("large", ManualTime())
-
-    def nodes(account: Account) -> list[str]:
-        return [node for pool in account.region().pools.values() for node in pool.nodes]
-
-    assert list(account.region().pools) == list(whole.region().pools)
-    assert nodes(account) == nodes(whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from rcv3_tui.simulator import Account, ManualTime
+from rcv3_tui.simulator import Account, ManualClock
 
 
 def furnish(account: Account, count: int) -> list[str]:
@@ -13,9 +13,9 @@ def furnish(account: Account, count: int) -> list[str]:
 
 
 async def test_servers_come_newest_first_in_pages_linked_by_markers(
-    account: Account, servers: httpx.AsyncClient
+    bare_account: Account, servers: httpx.AsyncClient
 ) -> None:
-    ids = furnish(account, 5)
+    ids = furnish(bare_account, 5)
     first = (await servers.get("servers/detail", params={"limit": 2})).json()
     assert [item["id"] for item in first["servers"]] == [ids[4], ids[3]]
     link = first["servers_links"][0]
@@ -28,20 +28,20 @@ async def test_servers_come_newest_first_in_pages_linked_by_markers(
     assert "servers_links" not in last
 
 
-async def test_a_last_page_that_is_full_links_to_an_empty_one(
-    account: Account, servers: httpx.AsyncClient
+async def test_last_page_that_is_full_links_to_empty_one(
+    bare_account: Account, servers: httpx.AsyncClient
 ) -> None:
-    furnish(account, 2)
+    furnish(bare_account, 2)
     full = (await servers.get("servers", params={"limit": 2})).json()
     empty = (await servers.get(full["servers_links"][0]["href"])).json()
     assert empty == {"servers": []}
 
 
-async def test_without_a_limit_or_beyond_the_maximum_the_page_is_cut(
-    account: Account, servers: httpx.AsyncClient
+async def test_without_limit_or_beyond_maximum_page_is_cut(
+    bare_account: Account, servers: httpx.AsyncClient
 ) -> None:
-    account.page_size = 3
-    furnish(account, 4)
+    bare_account.page_size = 3
+    furnish(bare_account, 4)
     for params in ({}, {"limit": 5000}):
         page = (await servers.get("servers/detail", params=params)).json()
         assert len(page["servers"]) == 3
@@ -56,7 +56,7 @@ async def test_without_a_limit_or_beyond_the_maximum_the_page_is_cut(
         ({"marker": "gone"}, "marker [gone] not found"),
     ],
 )
-async def test_a_bad_parameter_is_refused(
+async def test_bad_parameter_is_refused(
     servers: httpx.AsyncClient, params: dict[str, str], message: str
 ) -> None:
     answer = await servers.get("servers/detail", params=params)
@@ -64,27 +64,27 @@ async def test_a_bad_parameter_is_refused(
     assert answer.json()["badRequest"]["message"] == message
 
 
-async def test_a_limit_of_nothing_gives_nothing(
-    account: Account, servers: httpx.AsyncClient
+async def test_limit_of_nothing_gives_nothing(
+    bare_account: Account, servers: httpx.AsyncClient
 ) -> None:
-    furnish(account, 1)
+    furnish(bare_account, 1)
     assert (await servers.get("servers", params={"limit": 0})).json() == {"servers": []}
 
 
-async def test_filters_combine(account: Account, servers: httpx.AsyncClient) -> None:
-    furnish(account, 2)
-    account.add_server("web-99", status="SHUTOFF")
-    account.add_server("db-01", status="SHUTOFF")
+async def test_filters_combine(bare_account: Account, servers: httpx.AsyncClient) -> None:
+    furnish(bare_account, 2)
+    bare_account.add_server("web-99", status="SHUTOFF")
+    bare_account.add_server("db-01", status="SHUTOFF")
     found = await servers.get("servers", params={"name": "web", "status": "shutoff"})
     assert [item["name"] for item in found.json()["servers"]] == ["web-99"]
 
 
-async def test_changes_since_shows_the_deleted_and_a_plain_list_does_not(
-    account: Account, servers: httpx.AsyncClient, now: ManualTime
+async def test_changes_since_shows_deleted_and_plain_list_does_not(
+    bare_account: Account, servers: httpx.AsyncClient, now: ManualClock
 ) -> None:
-    kept, gone = furnish(account, 2)
+    kept, gone = furnish(bare_account, 2)
     now.advance(60)
-    account.delete_server(gone)
+    bare_account.delete_server(gone)
     changed = await servers.get(
         "servers/detail", params={"changes-since": "2026-01-15T12:00:30+00:00"}
     )
@@ -98,11 +98,13 @@ async def test_changes_since_shows_the_deleted_and_a_plain_list_does_not(
     assert missing.json()["itemNotFound"]["message"] == "Instance could not be found"
 
 
-async def test_a_server_looks_as_cloud_servers_shows_it(
-    account: Account, servers: httpx.AsyncClient
+async def test_server_matches_cloud_servers_format(
+    bare_account: Account, servers: httpx.AsyncClient
 ) -> None:
-    server = account.add_server("web-01", metadata={"rax_service_level_automation": "Complete"})
-    account.add_public_ip(server, address="203.0.113.110")
+    server = bare_account.add_server(
+        "web-01", metadata={"rax_service_level_automation": "Complete"}
+    )
+    bare_account.add_public_ip(server, address="203.0.113.110")
     shown = (await servers.get(f"servers/{server.id}")).json()["server"]
     assert shown["accessIPv4"] == "203.0.113.110"
     assert shown["addresses"]["RC-CLOUD"] == [{"version": 4, "addr": "192.0.2.10"}]
@@ -111,18 +113,18 @@ async def test_a_server_looks_as_cloud_servers_shows_it(
     assert shown["OS-EXT-STS:vm_state"] == "active"
 
 
-async def test_a_server_in_error_tells_its_fault(
-    account: Account, servers: httpx.AsyncClient
+async def test_failed_server_includes_fault(
+    bare_account: Account, servers: httpx.AsyncClient
 ) -> None:
-    broken = account.add_server("web-01", status="ERROR", fault="No valid host was found.")
+    broken = bare_account.add_server("web-01", status="ERROR", fault="No valid host was found.")
     shown = (await servers.get(f"servers/{broken.id}")).json()["server"]
     assert shown["fault"]["message"] == "No valid host was found."
 
 
-async def test_a_server_is_built_in_time(
-    account: Account, servers: httpx.AsyncClient, now: ManualTime
+async def test_server_is_built_in_time(
+    bare_account: Account, servers: httpx.AsyncClient, now: ManualClock
 ) -> None:
-    server = account.add_server("web-01", status="BUILD", build_seconds=30)
+    server = bare_account.add_server("web-01", status="BUILD", build_seconds=30)
     building = (await servers.get(f"servers/{server.id}")).json()["server"]
     assert (building["status"], building["addresses"]) == ("BUILD", {})
     now.advance(30)
@@ -136,7 +138,7 @@ async def test_limits_and_request_ids_are_there(servers: httpx.AsyncClient) -> N
     assert answer.headers["x-compute-request-id"].startswith("req-")
 
 
-async def test_regions_are_kept_apart(now: ManualTime) -> None:
+async def test_regions_are_separate(now: ManualClock) -> None:
     account = Account(now=now, regions=("IAD", "ORD"))
     server = account.add_server("web-01", region="ORD")
     assert not account.region("IAD").servers

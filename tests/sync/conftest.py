@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import stamina
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.simulator import Account
-from tests.sync.bench import Bench
-
-
-@pytest.fixture(autouse=True)
-def no_back_off_inside_a_call() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=2):
-        yield
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def account(clock: ManualClock) -> Account:
-    """An account with a network and nothing else; every change takes exactly its time."""
-    account = Account(now=clock.timestamp)
-    account.jitter = 0.0
-    account.faults.sleep = clock.sleep
-    account.add_network()
-    return account
+from rcv3_tui.sync.operations import send_permits
+from tests.support.sync_harness import SyncHarness
 
 
 @pytest_asyncio.fixture
-async def bench(account: Account, clock: ManualClock) -> AsyncIterator[Bench]:
-    made = Bench(account, clock)
+async def sync_harness(account: Account, clock: ManualClock) -> AsyncIterator[SyncHarness]:
+    made = SyncHarness(account, clock)
     yield made
     await made.stop()
 
 
+@pytest.fixture(autouse=True)
+def own_shared_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep permits of runs that end in the middle out of the machine's shared memory."""
+    monkeypatch.setattr(send_permits, "_SHARED_MEMORY", tmp_path / "no-shared-memory")
+
+
 @pytest.fixture
-def state_dir(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "rcv3-tui"
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what is left to a thread: the clock of the test must not run ahead of a disk."""
+
+    async def at_once(do: Callable[..., object], *args: object, **named: object) -> object:
+        return do(*args, **named)
+
+    monkeypatch.setattr(asyncio, "to_thread", at_once)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from rcv3_tui.model.operation import Kind, Request, State
+from rcv3_tui.model.operation import OperationKind, OperationState, Request
 from rcv3_tui.simulator import Account, Fault
-from rcv3_tui.sync.changes import Change, OperationChanged
-from tests.sync.bench import (
-    Bench,
+from rcv3_tui.sync.events import OperationChanged, SyncEvent
+from tests.support.sync_harness import (
+    SyncHarness,
     add_ip,
     add_node,
     change_ip,
@@ -50,17 +50,17 @@ def _remove_nodes(account: Account, count: int) -> list[Request]:
 
 
 def _kept(account: Account) -> list[Request]:
-    return [change_ip(Kind.RETAIN, account.add_public_ip(account.add_server("web-01")))]
+    return [change_ip(OperationKind.RETAIN, account.add_public_ip(account.add_server("web-01")))]
 
 
 def _moved(account: Account) -> list[Request]:
     record = account.add_public_ip(account.add_server("web-01"), retain=True)
-    return [change_ip(Kind.MOVE, record, account.add_server("web-02"))]
+    return [change_ip(OperationKind.MOVE, record, account.add_server("web-02"))]
 
 
 def _unassigned(account: Account) -> list[Request]:
     record = account.add_public_ip(account.add_server("web-01"), retain=True)
-    return [change_ip(Kind.UNASSIGN, record)]
+    return [change_ip(OperationKind.UNASSIGN, record)]
 
 
 def _holder(account: Account) -> str | None:
@@ -129,219 +129,242 @@ def lost(after: bool, how: str, method: str, times: int | None = 1) -> Fault:
     return Fault.html(200, after=after, method=method, path=RACKCONNECT, times=times)
 
 
-def once_sent(bench: Bench, fault: Fault) -> None:
+def once_sent(harness: SyncHarness, fault: Fault) -> None:
     """Let something go wrong from the moment on that a change leaves."""
 
-    def heard(change: Change) -> None:
-        if isinstance(change, OperationChanged) and change.operation.state is State.SENT:
-            bench.account.faults.add(fault)
+    def heard(change: SyncEvent) -> None:
+        if isinstance(change, OperationChanged) and change.operation.state is OperationState.SENT:
+            harness.account.faults.add(fault)
             ends_it()
 
-    ends_it = bench.worker.listen(heard)
+    ends_it = harness.worker.listen(heard)
 
 
 @every_kind
 @pytest.mark.parametrize("how", ["drop", "500", "an outage page"])
-async def test_a_change_whose_answer_is_lost_after_it_was_applied_is_adopted(
-    bench: Bench, account: Account, case: Case, how: str
+async def test_change_whose_answer_is_lost_after_it_was_applied_is_adopted(
+    sync_harness: SyncHarness, account: Account, case: Case, how: str
 ) -> None:
     requests = case.requests(account)
     account.faults.add(lost(True, how, case.method))
-    await bench.start()
+    await sync_harness.start()
 
-    operations = await bench.carry_out(*requests)
+    operations = await sync_harness.carry_out(*requests)
 
-    assert {operation.state for operation in operations} == {State.SETTLED}
-    assert len(bench.sent) == 1
+    assert {operation.state for operation in operations} == {OperationState.SETTLED}
+    assert len(sync_harness.sent) == 1
     assert case.holds(account)
-    assert all(op.detail.endswith("applied, answer was lost") for op in operations)
+    assert all(op.detail.endswith("applied, response was lost") for op in operations)
 
 
 @every_kind
 @pytest.mark.parametrize("how", ["drop", "an outage page"])
-async def test_a_change_that_was_lost_before_it_was_applied_is_sent_again(
-    bench: Bench, account: Account, case: Case, how: str
+async def test_change_that_was_lost_before_it_was_applied_is_sent_again(
+    sync_harness: SyncHarness, account: Account, case: Case, how: str
 ) -> None:
     requests = case.requests(account)
     account.faults.add(lost(False, how, case.method))
-    await bench.start()
+    await sync_harness.start()
 
-    operations = await bench.carry_out(*requests)
+    operations = await sync_harness.carry_out(*requests)
 
-    assert {operation.state for operation in operations} == {State.SETTLED}
-    assert len(bench.sent) == 2
-    assert bench.sent[-1] == f"{case.method} {case.success}"
+    assert {operation.state for operation in operations} == {OperationState.SETTLED}
+    assert len(sync_harness.sent) == 2
+    assert sync_harness.sent[-1] == f"{case.method} {case.success}"
     assert case.holds(account)
     assert not any("lost" in operation.detail for operation in operations)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.kind != "remove nodes"], ids=str)
-async def test_a_change_that_a_fault_kept_from_being_applied_is_sent_again(
-    bench: Bench, account: Account, case: Case
+async def test_change_prevented_by_fault_is_resent(
+    sync_harness: SyncHarness, account: Account, case: Case
 ) -> None:
     requests = case.requests(account)
     account.faults.add(lost(False, "500", case.method))
-    await bench.start()
+    await sync_harness.start()
 
-    operations = await bench.carry_out(*requests)
+    operations = await sync_harness.carry_out(*requests)
 
-    assert {operation.state for operation in operations} == {State.SETTLED}
-    assert bench.sent == [f"{case.method} 500", f"{case.method} {case.success}"]
+    assert {operation.state for operation in operations} == {OperationState.SETTLED}
+    assert sync_harness.sent == [f"{case.method} 500", f"{case.method} {case.success}"]
     assert case.holds(account)
 
 
 @every_kind
-async def test_what_nobody_can_look_up_is_unknown_and_never_sent_again(
-    bench: Bench, account: Account, case: Case
+async def test_unprovable_outcome_is_unknown_and_never_resent(
+    sync_harness: SyncHarness, account: Account, case: Case
 ) -> None:
     requests = case.requests(account)
-    await bench.start()
+    await sync_harness.start()
     account.faults.add(Fault.drop(method=case.method, path=RACKCONNECT, after=True))
-    once_sent(bench, Fault.drop(path=RACKCONNECT))
+    once_sent(sync_harness, Fault.drop(path=RACKCONNECT))
 
-    taken = await bench.carry_out(*requests)
+    taken = await sync_harness.carry_out(*requests)
 
-    assert {bench.now(op).state for op in taken} == {State.UNKNOWN}
-    assert all("nothing proves what became of it" in bench.now(op).detail for op in taken)
-    assert len(bench.sent) == 1
+    assert {sync_harness.now(op).state for op in taken} == {OperationState.UNKNOWN}
+    assert all(
+        "nothing proves what became of the request" in sync_harness.now(op).detail for op in taken
+    )
+    assert len(sync_harness.sent) == 1
 
 
 @every_kind
-async def test_a_service_that_never_answers_is_given_up_after_three_proven_tries(
-    bench: Bench, account: Account, case: Case
+async def test_silent_service_fails_after_three_proven_sends(
+    sync_harness: SyncHarness, account: Account, case: Case
 ) -> None:
     requests = case.requests(account)
     account.faults.add(Fault.drop(method=case.method, path=RACKCONNECT))
-    await bench.start()
+    await sync_harness.start()
 
-    operations = await bench.carry_out(*requests)
+    operations = await sync_harness.carry_out(*requests)
 
-    assert {operation.state for operation in operations} == {State.REJECTED}
+    assert {operation.state for operation in operations} == {OperationState.REJECTED}
     assert all("connection broken" in operation.detail for operation in operations)
-    assert len(bench.sent) == 3
+    assert len(sync_harness.sent) == 3
 
 
-async def test_an_outage_of_minutes_after_the_sending_is_sat_out(
-    bench: Bench, account: Account
+async def test_outage_of_minutes_after_sending_is_sat_out(
+    sync_harness: SyncHarness, account: Account
 ) -> None:
     server = account.add_server("web-01")
-    await bench.start()
+    await sync_harness.start()
     account.faults.add(Fault.drop(after=True, method="POST", path="public_ips", times=1))
-    once_sent(bench, Fault.drop())
-    (operation,) = bench.submit(add_ip(server))
-    await bench.advance(180)
-    assert "looking what became of it" in bench.now(operation).detail
+    once_sent(sync_harness, Fault.drop())
+    (operation,) = sync_harness.submit(add_ip(server))
+    await sync_harness.advance(180)
+    assert "checking what became of the request" in sync_harness.now(operation).detail
     account.faults.clear()
 
-    await bench.until(lambda: bench.now(operation).is_ended)
+    await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
 
-    assert bench.now(operation).state is State.SETTLED
-    assert len(bench.sent) == 1
+    assert sync_harness.now(operation).state is OperationState.SETTLED
+    assert len(sync_harness.sent) == 1
 
 
-async def test_an_add_that_is_applied_late_is_adopted_when_the_second_one_is_refused(
-    bench: Bench, account: Account
+async def test_add_that_is_applied_late_is_adopted_when_second_one_is_refused(
+    sync_harness: SyncHarness, account: Account
 ) -> None:
     server = account.add_server("web-01")
     account.faults.add(Fault.drop(method="POST", path="public_ips", times=1))
-    await bench.start()
-    (operation,) = bench.submit(add_ip(server))
-    await bench.advance(2.5)
+    await sync_harness.start()
+    (operation,) = sync_harness.submit(add_ip(server))
+    await sync_harness.advance(2.5)
     # The lost request is still on its way while it is looked for, and comes in just afterwards.
-    empty = Fault.status(200, body="[]", method="GET", path="public_ips$", times=2)
-    account.faults.add(empty)
+    account.faults.add(Fault.status(200, body="[]", method="GET", path="public_ips$"))
     account.add_public_ip(server)
+    await sync_harness.until(lambda: len(sync_harness.sent) == 2)
+    account.faults.clear()
 
-    await bench.until(lambda: bench.now(operation).is_ended)
+    await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
 
-    assert bench.now(operation).state is State.SETTLED
-    assert bench.now(operation).detail.endswith("applied, answer was lost")
-    assert bench.sent == ["POST 0", "POST 409"]
+    assert sync_harness.now(operation).state is OperationState.SETTLED
+    assert sync_harness.now(operation).detail.endswith("applied, response was lost")
+    assert sync_harness.sent == ["POST 0", "POST 409"]
     assert len(account.region().public_ips) == 1
 
 
-async def test_a_failed_node_that_was_there_before_proves_nothing(
-    bench: Bench, account: Account
+async def test_failed_node_that_was_there_before_proves_nothing(
+    sync_harness: SyncHarness, account: Account
 ) -> None:
     server, pool = account.add_server("web-01"), account.add_pool("web-80")
     account.add_node(pool, server, status="ADD_FAILED")
     account.faults.add(Fault.drop(method="POST", path="nodes", times=1))
-    await bench.start()
+    await sync_harness.start()
 
-    operation = await bench.one(add_node(server, pool))
+    operation = await sync_harness.one(add_node(server, pool))
 
-    assert operation.state is State.FAILED
+    assert operation.state is OperationState.FAILED
     assert "ADD_FAILED" in operation.detail
-    assert bench.sent == ["POST 0", "POST 409"]
+    assert sync_harness.sent == ["POST 0", "POST 409"]
 
 
-async def test_a_part_of_a_batch_that_somebody_else_brought_is_kept_and_the_rest_sent_again(
-    bench: Bench, account: Account
+async def test_pairs_applied_by_another_client_are_dropped_from_batch(
+    sync_harness: SyncHarness, account: Account
 ) -> None:
     made, pool = servers(account, 2), account.add_pool("web-80")
-    await bench.start()
+    await sync_harness.start()
     account.faults.add(Fault.drop(method="POST", path="nodes", times=1))
-    taken = bench.submit(*(add_node(server, pool) for server in made))
+    taken = sync_harness.submit(*(add_node(server, pool) for server in made))
     account.faults.add(Fault.silence(1.0, method="GET", path="nodes/details", skip=1, times=1))
-    await bench.until(lambda: len(bench.sent) == 1)
+    await sync_harness.until(lambda: len(sync_harness.sent) == 1)
     account.add_node(pool, made[0])
 
-    await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
+    await sync_harness.until(lambda: all(sync_harness.now(op).is_ended for op in taken))
 
-    assert {bench.now(op).state for op in taken} == {State.SETTLED}
-    assert bench.now(taken[0]).detail.startswith("web-01 was already a member")
-    assert bench.sent == ["POST 0", "POST 201"]
+    assert {sync_harness.now(op).state for op in taken} == {OperationState.SETTLED}
+    assert sync_harness.now(taken[0]).detail.startswith("web-01 was already a member")
+    assert sync_harness.sent == ["POST 0", "POST 201"]
     assert [node.server.name for node in pool.nodes.values()] == ["web-01", "web-02"]
 
 
-async def test_a_bulk_add_that_is_carried_out_while_its_pools_are_read_is_adopted(
-    bench: Bench, account: Account
+async def test_bulk_add_that_is_carried_out_while_its_pools_are_read_is_adopted(
+    sync_harness: SyncHarness, account: Account
 ) -> None:
     server = account.add_server("web-01")
     early, late = account.add_pool("web-80"), account.add_pool("web-443")
-    await bench.start()
+    await sync_harness.start()
     account.faults.add(Fault.drop(method="POST", path="nodes", times=1))
-    taken = bench.submit(add_node(server, early), add_node(server, late))
-    await bench.until(lambda: len(bench.sent) == 1)
+    taken = sync_harness.submit(add_node(server, early), add_node(server, late))
+    await sync_harness.until(lambda: len(sync_harness.sent) == 1)
     # The first look finds it in the pool that was read last.
     account.add_node(late, server)
-    await bench.advance(4.0)
+    await sync_harness.advance(4.0)
     account.add_node(early, server)
 
-    await bench.until(lambda: all(bench.now(op).is_ended for op in taken))
+    await sync_harness.until(lambda: all(sync_harness.now(op).is_ended for op in taken))
 
-    assert {bench.now(op).state for op in taken} == {State.SETTLED}
-    assert all("answer was lost" in bench.now(op).detail for op in taken)
-    assert bench.sent == ["POST 0"]
+    assert {sync_harness.now(op).state for op in taken} == {OperationState.SETTLED}
+    assert all("response was lost" in sync_harness.now(op).detail for op in taken)
+    assert sync_harness.sent == ["POST 0"]
 
 
-async def test_a_403_without_a_word_counts_as_a_refusal_once_the_minute_has_turned_twice(
-    bench: Bench, account: Account
+@pytest.mark.parametrize(("body", "said"), [("", "Forbidden"), ("Not now.", "Not now")])
+async def test_403_counts_as_refusal_once_it_came_again_minute_later(
+    sync_harness: SyncHarness, account: Account, body: str, said: str
 ) -> None:
     server = account.add_server("web-01")
-    await bench.start()
-    account.faults.add(Fault.status(403, body="", method="POST", path="public_ips"))
-    (operation,) = bench.submit(add_ip(server))
+    await sync_harness.start()
+    account.faults.add(Fault.status(403, body=body, method="POST", path="public_ips"))
+    (operation,) = sync_harness.submit(add_ip(server))
 
-    took = await bench.until(lambda: bench.now(operation).is_ended)
+    took = await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
 
-    assert bench.now(operation).state is State.REJECTED
-    assert "after the minute had turned" in bench.now(operation).detail
-    assert "role" in bench.now(operation).detail
-    assert bench.sent == ["POST 403"] * 3
+    assert sync_harness.now(operation).state is OperationState.REJECTED
+    assert f"{said}: refused twice, a minute apart" in sync_harness.now(operation).detail
+    assert "role" in sync_harness.now(operation).detail
+    assert sync_harness.sent == ["POST 403"] * 2
     assert took < 200
 
 
-async def test_a_dead_token_ends_the_looking_at_once(bench: Bench, account: Account) -> None:
+async def test_dead_token_ends_looking_at_once(sync_harness: SyncHarness, account: Account) -> None:
     server = account.add_server("web-01")
-    await bench.start()
+    await sync_harness.start()
     account.faults.add(Fault.drop(method="POST", path="public_ips", times=1))
-    (operation,) = bench.submit(add_ip(server))
-    await bench.until(lambda: len(bench.sent) == 1)
+    (operation,) = sync_harness.submit(add_ip(server))
+    await sync_harness.until(lambda: len(sync_harness.sent) == 1)
     account.api_key = "another-key-another-key"
     account.revoke_tokens()
 
-    took = await bench.until(lambda: bench.now(operation).is_ended)
+    took = await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
 
-    assert bench.now(operation).state is State.UNKNOWN
+    assert sync_harness.now(operation).state is OperationState.UNKNOWN
     assert took <= 10
+
+
+@pytest.mark.parametrize("named", ["0", "-5", "Thu, 01 Jan 1970 00:00:00 GMT", "86400", "soon"])
+async def test_change_is_not_repeated_before_minute_however_odd_wait_named(
+    sync_harness: SyncHarness, account: Account, named: str
+) -> None:
+    server = account.add_server("web-01")
+    await sync_harness.start()
+    over = Fault.status(
+        429, headers={"Retry-After": named}, method="POST", path="public_ips", times=2
+    )
+    account.faults.add(over)
+    (operation,) = sync_harness.submit(add_ip(server))
+
+    took = await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
+
+    assert sync_harness.now(operation).state is OperationState.SETTLED
+    assert sync_harness.sent == ["POST 429", "POST 429", "POST 201"]
+    assert 120 <= took < 200

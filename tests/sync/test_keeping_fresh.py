@@ -1,4 +1,4 @@
-"""A region's picture: complete, part by part, and live again by itself after trouble."""
+"""A region's snapshot: complete, part by part, and live again after errors."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from rcv3_tui.model.snapshot import Part
-from rcv3_tui.simulator import Account, Fault, scenario
-from rcv3_tui.sync.changes import LinkState
-from rcv3_tui.sync.ledger import SharedLedger
-from tests.sync.bench import INTERVAL, Bench
+from rcv3_tui.model.fetch_state import ResourceKind
+from rcv3_tui.simulator import Account, Fault, build_scenario
+from rcv3_tui.sync.events import ConnectionState
+from rcv3_tui.sync.rate_ledger import SharedLedger
+from tests.support.sync_harness import INTERVAL, SyncHarness
 
 PATHS = {
-    Part.SERVERS: "/servers/detail",
-    Part.PUBLIC_IPS: "/public_ips$",
-    Part.POOLS: "/load_balancer_pools$",
+    ResourceKind.SERVERS: "/servers/detail",
+    ResourceKind.PUBLIC_IPS: "/public_ips$",
+    ResourceKind.POOLS: "/load_balancer_pools$",
 }
 
 every_part = pytest.mark.parametrize("part", list(PATHS))
@@ -30,120 +30,126 @@ def furnished(account: Account) -> Account:
     return account
 
 
-def sizes(bench: Bench) -> tuple[int, int, int]:
+def sizes(harness: SyncHarness) -> tuple[int, int, int]:
     return (
-        len(bench.snapshot.servers),
-        len(bench.snapshot.public_ips),
-        len(bench.snapshot.pools),
+        len(harness.snapshot.servers),
+        len(harness.snapshot.public_ips),
+        len(harness.snapshot.pools),
     )
 
 
-async def test_the_first_picture_is_complete(bench: Bench) -> None:
-    bench.account = scenario("small", now=bench.clock.timestamp)
-    await bench.start()
+async def test_first_snapshot_is_complete(sync_harness: SyncHarness) -> None:
+    sync_harness.account = build_scenario("small", now=sync_harness.clock.timestamp)
+    await sync_harness.start()
 
-    region = bench.account.region()
-    assert sizes(bench) == (len(region.servers), len(region.public_ips), len(region.pools))
-    assert set(bench.snapshot.networks) == {key.lower() for key in region.networks}
+    region = sync_harness.account.region()
+    assert sizes(sync_harness) == (len(region.servers), len(region.public_ips), len(region.pools))
+    assert set(sync_harness.snapshot.networks) == {key.lower() for key in region.networks}
     for pool in region.pools.values():
-        assert len(bench.snapshot.nodes_in(pool.id.lower())) == len(pool.nodes)
-    assert bench.snapshot.tenant == "123456"
-    assert bench.link.state is LinkState.LIVE
-    assert bench.link.as_of == bench.clock.now()
+        assert len(sync_harness.snapshot.nodes_in(pool.id.lower())) == len(pool.nodes)
+    assert sync_harness.snapshot.tenant == "123456"
+    assert sync_harness.link.state is ConnectionState.LIVE
+    assert sync_harness.link.as_of == sync_harness.clock.now()
 
 
-async def test_the_first_picture_costs_one_request_a_list_and_a_pool(
-    bench: Bench, furnished: Account
+async def test_first_snapshot_costs_one_request_per_list_and_pool(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
-    await bench.start()
+    await sync_harness.start()
 
-    assert bench.count("GET") == 4
-    assert bench.count("GET", "/servers/") == 1
-    await bench.advance(1)
-    await bench.advance(1.0)
-    assert bench.link.used == 4
+    assert sync_harness.count("GET") == 4
+    assert sync_harness.count("GET", "/servers/") == 1
+    await sync_harness.advance(1)
+    await sync_harness.advance(1.0)
+    assert sync_harness.link.used == 4
 
 
-async def test_a_quiet_account_makes_no_noise(bench: Bench, furnished: Account) -> None:
-    await bench.start()
-    before = len(bench.pictures)
+async def test_quiet_account_makes_no_noise(sync_harness: SyncHarness, furnished: Account) -> None:
+    await sync_harness.start()
+    before = len(sync_harness.snapshot_changes)
 
-    await bench.advance(60)
+    await sync_harness.advance(60)
 
     assert all(
         not any((d.servers, d.public_ips, d.pools, d.nodes, d.networks))
-        for d in (picture.diff for picture in bench.pictures[before:])
+        for d in (snapshot.diff for snapshot in sync_harness.snapshot_changes[before:])
     )
 
 
-async def test_each_list_is_read_once_an_interval(bench: Bench, furnished: Account) -> None:
-    await bench.start()
-    before = {part: bench.count("GET", path) for part, path in PATHS.items()}
+async def test_each_list_is_read_once_interval(
+    sync_harness: SyncHarness, furnished: Account
+) -> None:
+    await sync_harness.start()
+    before = {part: sync_harness.count("GET", path) for part, path in PATHS.items()}
 
-    await bench.advance(10 * INTERVAL + 1)
+    await sync_harness.advance(10 * INTERVAL + 1)
 
-    read = {part: bench.count("GET", PATHS[part]) - before[part] for part in PATHS}
+    read = {part: sync_harness.count("GET", PATHS[part]) - before[part] for part in PATHS}
     assert read == dict.fromkeys(PATHS, 10)
 
 
-async def test_what_changes_is_seen_within_an_interval(bench: Bench, furnished: Account) -> None:
-    await bench.start()
+async def test_changes_are_seen_within_interval(
+    sync_harness: SyncHarness, furnished: Account
+) -> None:
+    await sync_harness.start()
     added = furnished.add_server("web-02")
     (gone,) = furnished.region().public_ips.values()
     furnished.region().drop_ip(gone)
 
-    await bench.advance(INTERVAL + 1)
+    await sync_harness.advance(INTERVAL + 1)
 
-    assert added.id in bench.snapshot.servers
-    assert gone.id not in bench.snapshot.public_ips
+    assert added.id in sync_harness.snapshot.servers
+    assert gone.id not in sync_harness.snapshot.public_ips
 
 
 @every_part
 @pytest.mark.parametrize("code", [404, 500])
-async def test_a_part_that_fails_alone_leaves_the_others_live(
-    bench: Bench, furnished: Account, part: Part, code: int
+async def test_part_that_fails_alone_leaves_others_live(
+    sync_harness: SyncHarness, furnished: Account, part: ResourceKind, code: int
 ) -> None:
-    await bench.start()
+    await sync_harness.start()
     furnished.faults.add(Fault.status(code, method="GET", path=PATHS[part]))
-    await bench.advance(2 * INTERVAL)
+    await sync_harness.advance(2 * INTERVAL)
 
-    assert bench.link.state is LinkState.PARTLY
-    assert f"HTTP {code}" in bench.link.cause
-    state = bench.snapshot.part(part)
+    assert sync_harness.link.state is ConnectionState.PARTLY_LIVE
+    assert f"HTTP {code}" in sync_harness.link.cause
+    state = sync_harness.snapshot.fetch_state(part)
     assert state.error is not None
     assert state.failing_since is not None
-    assert sizes(bench) == (1, 1, 1)
+    assert sizes(sync_harness) == (1, 1, 1)
     for other in PATHS.keys() - {part}:
-        assert bench.snapshot.part(other).error is None
-        fetched = bench.snapshot.part(other).fetched
+        assert sync_harness.snapshot.fetch_state(other).error is None
+        fetched = sync_harness.snapshot.fetch_state(other).fetched
         assert fetched is not None
-        assert (bench.clock.now() - fetched).total_seconds() <= INTERVAL
+        assert (sync_harness.clock.now() - fetched).total_seconds() <= INTERVAL
 
 
 @every_part
-async def test_a_part_that_fails_from_the_start_leaves_the_others_live(
-    bench: Bench, furnished: Account, part: Part
+async def test_part_that_fails_from_start_leaves_others_live(
+    sync_harness: SyncHarness, furnished: Account, part: ResourceKind
 ) -> None:
     furnished.faults.add(Fault.status(500, method="GET", path=PATHS[part]))
-    await bench.start()
+    await sync_harness.start()
 
-    assert bench.link.state is LinkState.PARTLY
-    assert sum(sizes(bench)) == 2
+    assert sync_harness.link.state is ConnectionState.PARTLY_LIVE
+    assert sum(sizes(sync_harness)) == 2
 
 
 @every_part
-async def test_a_part_is_live_again_by_itself(bench: Bench, furnished: Account, part: Part) -> None:
-    await bench.start()
+async def test_part_is_live_again_by_itself(
+    sync_harness: SyncHarness, furnished: Account, part: ResourceKind
+) -> None:
+    await sync_harness.start()
     furnished.faults.add(Fault.status(500, method="GET", path=PATHS[part]))
-    await bench.advance(3 * INTERVAL)
+    await sync_harness.advance(3 * INTERVAL)
 
     furnished.faults.clear()
-    await bench.advance(INTERVAL + 1)
+    await sync_harness.advance(INTERVAL + 1)
 
-    assert bench.link.state is LinkState.LIVE
-    assert bench.link.cause == ""
-    assert bench.snapshot.part(part).error is None
-    assert bench.snapshot.part(part).failing_since is None
+    assert sync_harness.link.state is ConnectionState.LIVE
+    assert sync_harness.link.cause == ""
+    assert sync_harness.snapshot.fetch_state(part).error is None
+    assert sync_harness.snapshot.fetch_state(part).failing_since is None
 
 
 @every_part
@@ -156,193 +162,196 @@ async def test_a_part_is_live_again_by_itself(bench: Bench, furnished: Account, 
     ],
     ids=["cut off", "an outage page", "another shape"],
 )
-async def test_a_bad_body_costs_that_refresh_and_no_row(
-    bench: Bench, furnished: Account, part: Part, fault: object
+async def test_bad_body_costs_that_refresh_and_no_row(
+    sync_harness: SyncHarness, furnished: Account, part: ResourceKind, fault: object
 ) -> None:
-    await bench.start()
+    await sync_harness.start()
     assert callable(fault)
     furnished.faults.add(fault(PATHS[part]))
 
-    await bench.advance(INTERVAL + 1)
+    await sync_harness.advance(INTERVAL + 1)
 
-    assert sizes(bench) == (1, 1, 1)
-    assert bench.link.state is LinkState.PARTLY
+    assert sizes(sync_harness) == (1, 1, 1)
+    assert sync_harness.link.state is ConnectionState.PARTLY_LIVE
 
 
-async def test_a_bad_item_costs_that_item_and_is_told(bench: Bench, furnished: Account) -> None:
+async def test_invalid_item_is_skipped_and_reported(
+    sync_harness: SyncHarness, furnished: Account
+) -> None:
     for number in range(2, 5):
         furnished.add_server(f"web-{number:02d}")
     furnished.faults.add(Fault.wrong_shape("bad_item", method="GET", path="/servers/detail"))
-    await bench.start()
+    await sync_harness.start()
 
-    assert len(bench.snapshot.servers) == 3
-    assert len(bench.snapshot.part(Part.SERVERS).skipped) == 1
-    assert bench.link.state is LinkState.LIVE
+    assert len(sync_harness.snapshot.servers) == 3
+    assert len(sync_harness.snapshot.fetch_state(ResourceKind.SERVERS).skipped) == 1
+    assert sync_harness.link.state is ConnectionState.LIVE
 
 
 async def test_networks_and_nodes_do_not_decide_whether_it_is_live(
-    bench: Bench, furnished: Account
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
     furnished.faults.add(Fault.status(500, path="cloud_networks"))
     furnished.faults.add(Fault.status(500, path="/nodes"))
-    await bench.start()
+    await sync_harness.start()
 
-    assert bench.link.state is LinkState.LIVE
-    assert "HTTP 500" in (bench.snapshot.part(Part.NETWORKS).error or "")
-    assert "HTTP 500" in (bench.snapshot.part(Part.NODES).error or "")
+    assert sync_harness.link.state is ConnectionState.LIVE
+    assert "HTTP 500" in (sync_harness.snapshot.fetch_state(ResourceKind.NETWORKS).error or "")
+    assert "HTTP 500" in (sync_harness.snapshot.fetch_state(ResourceKind.NODES).error or "")
 
 
-async def test_a_pools_nodes_that_fail_are_not_asked_for_in_a_tight_loop(
-    bench: Bench, furnished: Account
+async def test_failing_nodes_are_not_read_in_tight_loop(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
     furnished.faults.add(Fault.status(500, path="/nodes"))
-    await bench.start()
-    await bench.advance(300)
+    await sync_harness.start()
+    await sync_harness.advance(300)
 
-    assert bench.count("GET", "/nodes") <= 8
+    assert sync_harness.count("GET", "/nodes") <= 8
 
 
-async def test_a_revision_without_detailed_nodes_is_asked_for_the_short_ones(
-    bench: Bench, furnished: Account
+async def test_short_node_list_replaces_missing_detailed_one(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
     furnished.faults.add(Fault.status(404, body="", path="/nodes/details"))
     pool = furnished.add_pool("web-81")
-    await bench.start()
-    await bench.advance(100)
+    await sync_harness.start()
+    await sync_harness.advance(100)
 
-    assert set(bench.snapshot.nodes) == {p.lower() for p in furnished.region().pools}
-    assert pool.id in bench.snapshot.nodes
-    assert bench.snapshot.part(Part.NODES).error is None
+    assert set(sync_harness.snapshot.nodes) == {p.lower() for p in furnished.region().pools}
+    assert pool.id in sync_harness.snapshot.nodes
+    assert sync_harness.snapshot.fetch_state(ResourceKind.NODES).error is None
 
 
-async def test_an_account_without_cloud_servers_in_the_catalogue_says_so(
-    bench: Bench, furnished: Account
+async def test_catalog_without_cloud_servers_is_reported(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
-    await bench.start()
-    region = bench.worker._regions["IAD"]
-    region.cloud_servers = None
-    await bench.advance(INTERVAL + 1)
+    furnished.has_cloud_servers = False
+    await sync_harness.start()
+    await sync_harness.advance(INTERVAL + 1)
 
-    assert bench.link.state is LinkState.PARTLY
-    assert "catalogue has no Cloud Servers in IAD" in bench.link.cause
+    assert sync_harness.link.state is ConnectionState.PARTLY_LIVE
+    assert "catalog has no Cloud Servers in IAD" in sync_harness.link.cause
 
 
 # -- the service wants fewer requests -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", [403, 413, 429])
-async def test_over_the_limit_it_waits_and_says_so(
-    bench: Bench, furnished: Account, code: int
+async def test_throttled_region_waits_and_shows_it(
+    sync_harness: SyncHarness, furnished: Account, code: int
 ) -> None:
-    await bench.start()
+    await sync_harness.start()
     furnished.faults.add(Fault.status(code, path="/rackconnect/", times=1))
-    await bench.advance(INTERVAL + 1)
+    await sync_harness.advance(INTERVAL + 1)
 
-    assert bench.link.state is LinkState.PARTLY
-    before = bench.count("GET")
-    await bench.advance(20)
-    assert bench.count("GET") == before
-    await bench.advance(60)
-    assert bench.link_is(LinkState.LIVE)
+    assert sync_harness.link.state is ConnectionState.PARTLY_LIVE
+    before = sync_harness.count("GET")
+    await sync_harness.advance(20)
+    assert sync_harness.count("GET") == before
+    await sync_harness.advance(60)
+    assert sync_harness.link_is(ConnectionState.LIVE)
 
 
-async def test_retry_after_is_kept_to(bench: Bench, furnished: Account) -> None:
-    await bench.start()
+async def test_retry_after_is_respected(sync_harness: SyncHarness, furnished: Account) -> None:
+    await sync_harness.start()
     furnished.faults.add(Fault.throttle(40, path="/public_ips", times=1))
-    await bench.advance(INTERVAL)
-    at = bench.requests("GET")[-1].at
+    await sync_harness.advance(INTERVAL)
+    at = sync_harness.requests("GET")[-1].at
 
-    await bench.advance(39)
-    assert bench.requests("GET")[-1].at == at
-    await bench.advance(20)
+    await sync_harness.advance(39)
+    assert sync_harness.requests("GET")[-1].at == at
+    await sync_harness.advance(20)
 
-    assert bench.requests("GET")[-1].at >= at + 40
+    assert sync_harness.requests("GET")[-1].at >= at + 40
 
 
 # -- what is read by its own id -------------------------------------------------------------------
 
 
-async def test_a_moving_address_is_looked_at_more_often_than_the_list(
-    bench: Bench, furnished: Account
+async def test_public_ip_in_transition_is_polled_more_often_than_list(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
     server = furnished.add_server("web-02")
     record = furnished.add_public_ip(server, status="ADDING", age=1.0, moves_after=5.0)
-    await bench.start()
+    await sync_harness.start()
 
-    await bench.advance(6)
+    await sync_harness.advance(6)
 
-    assert bench.snapshot.public_ips[record.id].status == "ACTIVE"
-    assert bench.count("GET", record.id) == 2
+    assert sync_harness.snapshot.public_ips[record.id].status == "ACTIVE"
+    assert sync_harness.count("GET", record.id) == 2
 
 
-async def test_a_stuck_address_is_left_to_the_list(bench: Bench, furnished: Account) -> None:
+async def test_stuck_address_is_left_to_list(sync_harness: SyncHarness, furnished: Account) -> None:
     record = furnished.add_public_ip(
         furnished.add_server("web-02"), status="ADDING", age=5 * 30 * 86400.0
     )
-    await bench.start()
-    await bench.advance(120)
+    await sync_harness.start()
+    await sync_harness.advance(120)
 
-    assert bench.count("GET", record.id) == 0
+    assert sync_harness.count("GET", record.id) == 0
 
 
-async def test_a_removed_address_leaves_the_picture_before_the_list_says_so(
-    bench: Bench, furnished: Account
+async def test_removed_public_ip_leaves_snapshot_before_next_list(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
     (record,) = furnished.region().public_ips.values()
-    await bench.start()
+    await sync_harness.start()
     furnished.lifecycle.begin_removal(furnished.region(), record, furnished.now())
-    await bench.advance(INTERVAL)
-    assert bench.snapshot.public_ips == {}
+    await sync_harness.advance(INTERVAL)
+    assert sync_harness.snapshot.public_ips == {}
 
 
-async def test_a_list_that_was_asked_for_earlier_does_not_undo_what_was_read_since(
-    bench: Bench, furnished: Account
+async def test_earlier_list_does_not_undo_newer_read(
+    sync_harness: SyncHarness, furnished: Account
 ) -> None:
-    await bench.start()
-    (record,) = bench.snapshot.public_ips.values()
+    await sync_harness.start()
+    (record,) = sync_harness.snapshot.public_ips.values()
     furnished.faults.add(Fault.silence(5.0, after=True, path="/public_ips$", times=1))
-    await bench.advance(INTERVAL + 1)
+    await sync_harness.advance(INTERVAL + 1)
 
-    bench.worker._regions["IAD"].drop_public_ip(record.key)
-    await bench.advance(6)
-    assert bench.snapshot.public_ips == {}
-    await bench.advance(INTERVAL)
+    sync_harness.worker._regions["IAD"].remove_public_ip(record.key)
+    await sync_harness.advance(6)
+    assert sync_harness.snapshot.public_ips == {}
+    await sync_harness.advance(INTERVAL)
 
-    assert bench.snapshot.public_ips.keys() == {record.key}
+    assert sync_harness.snapshot.public_ips.keys() == {record.key}
 
 
-async def test_a_pool_that_is_gone_takes_its_nodes_along(bench: Bench, furnished: Account) -> None:
+async def test_pool_that_is_gone_takes_its_nodes_along(
+    sync_harness: SyncHarness, furnished: Account
+) -> None:
     (pool,) = furnished.region().pools.values()
     (server,) = furnished.region().servers.values()
-    await bench.start()
-    assert len(bench.snapshot.nodes_of[server.id]) == 1
-    bench.worker.look_at("IAD", pool.id)
-    await bench.settle()
+    await sync_harness.start()
+    assert len(sync_harness.snapshot.nodes_of[server.id]) == 1
+    sync_harness.worker.watch_pool("IAD", pool.id)
+    await sync_harness.settle()
     del furnished.region().pools[pool.id]
 
-    await bench.advance(2 * INTERVAL)
-    before = bench.count("GET", "/nodes")
-    await bench.advance(2 * INTERVAL)
+    await sync_harness.advance(2 * INTERVAL)
+    before = sync_harness.count("GET", "/nodes")
+    await sync_harness.advance(2 * INTERVAL)
 
-    assert bench.snapshot.nodes == {}
-    assert server.id not in bench.snapshot.nodes_of
-    assert bench.snapshot.part(Part.NODES).error is None
-    assert bench.count("GET", "/nodes") == before
+    assert sync_harness.snapshot.nodes == {}
+    assert server.id not in sync_harness.snapshot.nodes_of
+    assert sync_harness.snapshot.fetch_state(ResourceKind.NODES).error is None
+    assert sync_harness.count("GET", "/nodes") == before
 
 
-async def test_the_first_picture_does_not_wait_for_the_minute_that_an_earlier_run_used_up(
-    bench: Bench, furnished: Account, tmp_path: Path
+async def test_first_snapshot_does_not_wait_for_minute_of_earlier_run(
+    sync_harness: SyncHarness, furnished: Account, tmp_path: Path
 ) -> None:
-    earlier = Bench(furnished, bench.clock)
+    earlier = SyncHarness(furnished, sync_harness.clock)
     earlier.set(cache_dir=tmp_path)
     await earlier.start()
     await earlier.stop()
     (path,) = list(tmp_path.glob("requests-*"))  # noqa: ASYNC240 - a handful of names
-    with SharedLedger(path, bench.clock).open() as record:
-        record.sent = [bench.clock.timestamp()] * 24
-    bench.set(cache_dir=tmp_path)
+    with SharedLedger(path, sync_harness.clock).open() as record:
+        record.sent = [sync_harness.clock.timestamp()] * 24
+    sync_harness.set(cache_dir=tmp_path)
 
-    await bench.start()
+    await sync_harness.start()
 
-    assert bench.link.state is LinkState.LIVE
-    assert bench.link.used == 26
+    assert sync_harness.link.state is ConnectionState.LIVE
+    assert sync_harness.link.used == 26

@@ -9,24 +9,26 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rcv3_tui.model.operation import Kind, Operation, Request, State, Target
-from rcv3_tui.sync import recovery
-from rcv3_tui.sync.journal import Entry, FileJournal, append
-from rcv3_tui.sync.recovery import (
+from rcv3_tui.model.operation import Operation, OperationKind, OperationState, Request, Target
+from rcv3_tui.sync.operations import recovery
+from rcv3_tui.sync.operations.journal import FileJournal, JournalRecord, append
+from rcv3_tui.sync.operations.recovery import (
+    CORRUPT_FILE,
     JOURNAL,
-    TORN,
-    Left,
+    RecoveredOperations,
     RunLock,
+    claim_orphans,
     operations_of,
-    read_history,
-    take_up,
+    read_journal,
 )
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-ADD = Request(kind=Kind.ADD_PUBLIC_IP, region="IAD", server=Target("server-1", "web-01"))
+ADD = Request(kind=OperationKind.ADD_PUBLIC_IP, region="IAD", server=Target("server-1", "web-01"))
 
 
-def operation(number: int = 1, state: State = State.PLANNED, **more: object) -> Operation:
+def operation(
+    number: int = 1, state: OperationState = OperationState.PLANNED, **more: object
+) -> Operation:
     made = Operation(id=f"op-{number}", request=ADD, state=state, asked=NOW, changed=NOW)
     return msgspec.structs.replace(made, **more)
 
@@ -43,8 +45,8 @@ async def write(directory: Path, *operations: Operation, run: str = "", **who: s
         await journal.write(one)
 
 
-def found(directory: Path, run: str = "me", **who: str) -> Left:
-    return take_up(
+def found(directory: Path, run: str = "me", **who: str) -> RecoveredOperations:
+    return claim_orphans(
         directory,
         profile=who.get("profile", "default"),
         tenant=who.get("tenant", "123456"),
@@ -61,35 +63,41 @@ def aside(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.glob(f"{JOURNAL}.*"))
 
 
-async def test_an_operation_without_an_outcome_is_taken_up_as_it_stood(tmp_path: Path) -> None:
+async def test_operation_without_outcome_is_recovered_unchanged(tmp_path: Path) -> None:
     later = NOW + timedelta(seconds=3)
     await write(
         tmp_path,
-        operation(state=State.PLANNED),
-        operation(state=State.SENT, known=("ip-0",), changed=later),
+        operation(state=OperationState.PLANNED),
+        operation(state=OperationState.SENT, known=("ip-0",), changed=later),
     )
 
     (left,) = taken(tmp_path)
 
-    assert left.state is State.SENT
+    assert left.state is OperationState.SENT
     assert left.known == ("ip-0",)
     assert (left.asked, left.changed) == (NOW, later)
     assert left.request == ADD
 
 
-async def test_the_precondition_is_kept_past_later_lines(tmp_path: Path) -> None:
+async def test_precondition_survives_later_lines(tmp_path: Path) -> None:
     await write(
         tmp_path,
-        operation(state=State.SENT, known=("ip-0",)),
-        operation(state=State.ACCEPTED, resource_id="ip-1"),
+        operation(state=OperationState.SENT, known=("ip-0",)),
+        operation(state=OperationState.ACCEPTED, resource_id="ip-1"),
     )
     (left,) = taken(tmp_path)
     assert (left.known, left.resource_id) == (("ip-0",), "ip-1")
 
 
-async def test_what_has_an_outcome_stays_ended(tmp_path: Path) -> None:
+async def test_ended_operation_stays_ended(tmp_path: Path) -> None:
     for number, state in enumerate(
-        (State.SETTLED, State.FAILED, State.REJECTED, State.UNKNOWN), start=1
+        (
+            OperationState.SETTLED,
+            OperationState.FAILED,
+            OperationState.REJECTED,
+            OperationState.UNKNOWN,
+        ),
+        start=1,
     ):
         await write(tmp_path, operation(number), operation(number, state))
     assert taken(tmp_path) == []
@@ -103,7 +111,7 @@ async def test_another_account_profile_or_region_is_left_alone(tmp_path: Path) -
     assert taken(tmp_path) == []
 
 
-async def test_an_operation_of_a_copy_that_is_alive_is_not_taken(tmp_path: Path) -> None:
+async def test_operation_of_live_copy_is_not_claimed(tmp_path: Path) -> None:
     alive = RunLock(tmp_path)
     await write(tmp_path, operation(), run=alive.run)
     assert taken(tmp_path) == []
@@ -112,7 +120,7 @@ async def test_an_operation_of_a_copy_that_is_alive_is_not_taken(tmp_path: Path)
     assert [left.id for left in taken(tmp_path)] == ["op-1"]
 
 
-async def test_only_one_of_two_copies_takes_an_operation_up(tmp_path: Path) -> None:
+async def test_only_one_of_two_copies_takes_operation_up(tmp_path: Path) -> None:
     first, second = RunLock(tmp_path), RunLock(tmp_path)
     await write(tmp_path, operation())
     assert len(taken(tmp_path, first.run)) == 1
@@ -121,22 +129,22 @@ async def test_only_one_of_two_copies_takes_an_operation_up(tmp_path: Path) -> N
     second.release()
 
 
-async def test_a_line_cut_off_by_a_death_costs_itself_alone(tmp_path: Path) -> None:
+async def test_line_cut_off_by_death_costs_itself_alone(tmp_path: Path) -> None:
     await write(tmp_path, operation(1))
     with (tmp_path / JOURNAL).open("ab") as file:
         file.write(b'{"at":"2026-01-15T12:00:00Z","operat')
     await write(tmp_path, operation(2))
 
-    history = read_history(tmp_path / JOURNAL)
+    history = read_journal(tmp_path / JOURNAL)
 
     assert len(history.unreadable) == 1
     assert [entry.operation for entry in history.entries] == ["op-1", "op-2"]
     assert [left.id for left in taken(tmp_path)] == ["op-1", "op-2"]
 
 
-def test_a_journal_that_is_no_file_is_an_error(tmp_path: Path) -> None:
+def test_journal_that_is_no_file_is_error(tmp_path: Path) -> None:
     (tmp_path / JOURNAL).symlink_to("/dev/full")
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         taken(tmp_path)
 
 
@@ -146,54 +154,55 @@ def test_no_journal_means_nothing_to_take_up(tmp_path: Path) -> None:
 
 def test_lines_that_are_no_entries_are_passed_over(tmp_path: Path) -> None:
     append(tmp_path / JOURNAL, b'{"future": true}\n[]\n\xff\xfe\n')
-    history = read_history(tmp_path / JOURNAL)
+    history = read_journal(tmp_path / JOURNAL)
     assert (history.entries, len(history.unreadable)) == ((), 3)
 
 
-def test_operations_come_in_the_order_they_were_asked_for() -> None:
+def test_operations_are_listed_in_order_of_requests() -> None:
     entries = tuple(
-        Entry(at=NOW, operation=name, state=State.PLANNED, request=ADD) for name in ("b", "a", "b")
+        JournalRecord(at=NOW, operation=name, state=OperationState.PLANNED, request=ADD)
+        for name in ("b", "a", "b")
     )
     assert [op.id for _, op in operations_of(entries)] == ["b", "a"]
 
 
-async def test_a_full_journal_is_put_aside_without_losing_what_is_open(
+async def test_full_journal_is_put_aside_without_losing_what_is_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovery, "MOST_BYTES", 10)
-    await write(tmp_path, operation(1), operation(1, State.SETTLED), operation(2))
+    monkeypatch.setattr(recovery, "MAX_BYTES", 10)
+    await write(tmp_path, operation(1), operation(1, OperationState.SETTLED), operation(2))
     alive = RunLock(tmp_path)
     await write(tmp_path, operation(3), run=alive.run)
 
     assert [left.id for left in taken(tmp_path)] == ["op-2"]
 
-    new = read_history(tmp_path / JOURNAL).entries
+    new = read_journal(tmp_path / JOURNAL).entries
     assert {entry.operation for entry in new} == {"op-2", "op-3"}
-    old = read_history(tmp_path / f"{JOURNAL}.1").entries
+    old = read_journal(tmp_path / f"{JOURNAL}.1").entries
     assert {entry.operation for entry in old} == {"op-1", "op-2", "op-3"}
     assert stat.S_IMODE((tmp_path / JOURNAL).stat().st_mode) == 0o600
     alive.release()
 
 
-async def test_older_journals_move_on_and_the_oldest_goes(
+async def test_journals_are_rotated_and_oldest_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovery, "MOST_BYTES", 10)
-    for number in range(recovery.KEPT_JOURNALS + 2):
-        await write(tmp_path, operation(number), operation(number, State.SETTLED))
+    monkeypatch.setattr(recovery, "MAX_BYTES", 10)
+    for number in range(recovery.MAX_OLD_JOURNALS + 2):
+        await write(tmp_path, operation(number), operation(number, OperationState.SETTLED))
         taken(tmp_path)
-    assert read_history(tmp_path / JOURNAL).entries == ()
+    assert read_journal(tmp_path / JOURNAL).entries == ()
     assert aside(tmp_path) == [
-        f"{JOURNAL}.{number}" for number in range(1, recovery.KEPT_JOURNALS + 1)
+        f"{JOURNAL}.{number}" for number in range(1, recovery.MAX_OLD_JOURNALS + 1)
     ]
-    newest = read_history(tmp_path / f"{JOURNAL}.1").entries
-    assert newest[0].operation == f"op-{recovery.KEPT_JOURNALS + 1}"
+    newest = read_journal(tmp_path / f"{JOURNAL}.1").entries
+    assert newest[0].operation == f"op-{recovery.MAX_OLD_JOURNALS + 1}"
 
 
 async def test_unreadable_lines_are_set_aside_once_and_nothing_else_is_touched(
     tmp_path: Path,
 ) -> None:
-    await write(tmp_path, operation(1, State.SETTLED))
+    await write(tmp_path, operation(1, OperationState.SETTLED))
     append(tmp_path / JOURNAL, b"{half a li\n")
     await write(tmp_path, operation(2))
     whole = (tmp_path / JOURNAL).read_bytes().replace(b"{half a li\n", b"")
@@ -201,32 +210,32 @@ async def test_unreadable_lines_are_set_aside_once_and_nothing_else_is_touched(
     assert found(tmp_path).unreadable == 1
     assert found(tmp_path).unreadable == 0
 
-    assert (tmp_path / TORN).read_bytes() == b"{half a li\n"
-    assert stat.S_IMODE((tmp_path / TORN).stat().st_mode) == 0o600
+    assert (tmp_path / CORRUPT_FILE).read_bytes() == b"{half a li\n"
+    assert stat.S_IMODE((tmp_path / CORRUPT_FILE).stat().st_mode) == 0o600
     assert (tmp_path / JOURNAL).read_bytes().startswith(whole)
 
 
-async def test_what_has_ended_is_recalled_with_who_asked_for_it(tmp_path: Path) -> None:
-    await write(tmp_path, operation(1), operation(1, State.SETTLED, detail="done"))
-    await write(tmp_path, operation(2, State.FAILED), tenant="654321")
-    await write(tmp_path, operation(3, State.REJECTED), profile="another")
+async def test_ended_operations_are_restored_with_their_user(tmp_path: Path) -> None:
+    await write(tmp_path, operation(1), operation(1, OperationState.SETTLED, detail="done"))
+    await write(tmp_path, operation(2, OperationState.FAILED), tenant="654321")
+    await write(tmp_path, operation(3, OperationState.REJECTED), profile="another")
 
     ended = found(tmp_path).ended
 
     assert [(op.id, op.state, op.user) for op in ended] == [
-        ("op-1", State.SETTLED, "example-user"),
-        ("op-3", State.REJECTED, "example-user"),
+        ("op-1", OperationState.SETTLED, "example-user"),
+        ("op-3", OperationState.REJECTED, "example-user"),
     ]
 
 
-async def test_what_was_put_aside_last_is_recalled_too_and_no_more_than_is_worth_reading(
+async def test_rotated_journal_is_restored_up_to_maximum(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovery, "MOST_BYTES", 10)
-    await write(tmp_path, operation(1, State.SETTLED))
+    monkeypatch.setattr(recovery, "MAX_BYTES", 10)
+    await write(tmp_path, operation(1, OperationState.SETTLED))
     assert [op.id for op in found(tmp_path).ended] == ["op-1"]
     monkeypatch.undo()
-    await write(tmp_path, operation(2, State.SETTLED))
+    await write(tmp_path, operation(2, OperationState.SETTLED))
     assert [op.id for op in found(tmp_path).ended] == ["op-1", "op-2"]
-    monkeypatch.setattr(recovery, "MOST_RECALLED", 1)
+    monkeypatch.setattr(recovery, "MAX_RESTORED", 1)
     assert [op.id for op in found(tmp_path).ended] == ["op-2"]

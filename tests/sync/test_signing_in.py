@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from rcv3_tui.api.asgi import ASGIApp
+from rcv3_tui.api.asgi_transport import ASGIApp
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.settings import ALL_REGIONS, Credentials, Secret
 from rcv3_tui.simulator import Account, Fault, create_app
-from rcv3_tui.sync.changes import LinkState, SignedIn, Trouble
-from rcv3_tui.sync.worker import Worker
-from tests.sync.bench import Bench, add_ip
+from rcv3_tui.sync.account_worker import AccountWorker
+from rcv3_tui.sync.events import ConnectionState, SignedIn, SignInProblem
+from tests.support.sync_harness import SyncHarness, add_ip
 
 WRONG = Credentials("demo", api_key=Secret("wrong-wrong-wrong-wrong"))
 
@@ -21,100 +21,108 @@ def right(account: Account) -> Credentials:
     return Credentials(account.username, api_key=Secret(account.api_key))
 
 
-async def test_one_request_signs_in_and_says_who_and_where(bench: Bench, account: Account) -> None:
-    await bench.start()
+async def test_one_request_signs_in_and_returns_user_and_regions(
+    sync_harness: SyncHarness, account: Account
+) -> None:
+    await sync_harness.start()
 
-    assert bench.changes[0] == SignedIn(tenant="123456", user="demo", regions=("IAD",))
-    assert bench.worker.signed_in == bench.changes[0]
+    assert sync_harness.changes[0] == SignedIn(tenant="123456", user="demo", regions=("IAD",))
+    assert sync_harness.worker.signed_in == sync_harness.changes[0]
     assert account.count("POST", "/tokens") == 1
 
 
-async def test_a_password_signs_in_as_well(bench: Bench, account: Account) -> None:
-    bench.set(credentials=Credentials(account.username, password=Secret(account.password)))
-    await bench.start()
+async def test_password_signs_in_as_well(sync_harness: SyncHarness, account: Account) -> None:
+    sync_harness.set(credentials=Credentials(account.username, password=Secret(account.password)))
+    await sync_harness.start()
 
-    assert bench.worker.signed_in is not None
+    assert sync_harness.worker.signed_in is not None
 
 
-async def test_wrong_credentials_are_tried_exactly_once(bench: Bench, account: Account) -> None:
-    bench.set(credentials=WRONG)
-    await bench.start()
-    await bench.advance(3600)
+async def test_wrong_credentials_are_tried_exactly_once(
+    sync_harness: SyncHarness, account: Account
+) -> None:
+    sync_harness.set(credentials=WRONG)
+    await sync_harness.start()
+    await sync_harness.advance(3600)
 
-    assert [failure.trouble for failure in bench.failures] == [Trouble.CREDENTIALS]
-    assert "Identity refused user demo and API key" in bench.failures[0].message
-    assert "tried once" in bench.failures[0].message
+    assert [failure.problem for failure in sync_harness.failures] == [SignInProblem.CREDENTIALS]
+    assert "Identity rejected user demo and API key" in sync_harness.failures[0].message
+    assert "tried once" in sync_harness.failures[0].message
     assert len(account.requests) == 1
-    assert "wrong-wrong" not in repr(bench.changes)
+    assert "wrong-wrong" not in repr(sync_harness.changes)
 
 
-async def test_other_credentials_can_be_tried_then(bench: Bench, account: Account) -> None:
-    bench.set(credentials=WRONG)
-    await bench.start()
+async def test_other_credentials_can_be_tried_then(
+    sync_harness: SyncHarness, account: Account
+) -> None:
+    sync_harness.set(credentials=WRONG)
+    await sync_harness.start()
 
-    bench.worker.sign_in(right(account))
-    await bench.settle()
+    sync_harness.worker.sign_in(right(account))
+    await sync_harness.settle()
 
-    assert bench.worker.signed_in is not None
-    assert bench.worker.trouble is None
-    assert bench.link.state is LinkState.LIVE
+    assert sync_harness.worker.signed_in is not None
+    assert sync_harness.worker.sign_in_failure is None
+    assert sync_harness.link.state is ConnectionState.LIVE
     assert account.count("POST", "/tokens") == 2
 
 
 async def test_without_credentials_it_asks_and_sends_nothing(
-    bench: Bench, account: Account
+    sync_harness: SyncHarness, account: Account
 ) -> None:
-    bench.set(credentials=None)
-    await bench.start()
-    assert [failure.trouble for failure in bench.failures] == [Trouble.NO_CREDENTIALS]
+    sync_harness.set(credentials=None)
+    await sync_harness.start()
+    assert [failure.problem for failure in sync_harness.failures] == [SignInProblem.NO_CREDENTIALS]
     assert account.requests == []
 
-    bench.worker.sign_in(right(account))
-    await bench.settle()
+    sync_harness.worker.sign_in(right(account))
+    await sync_harness.settle()
 
-    assert bench.link.state is LinkState.LIVE
+    assert sync_harness.link.state is ConnectionState.LIVE
 
 
-async def test_a_second_factor_is_named(bench: Bench, account: Account) -> None:
+async def test_second_factor_is_named(sync_harness: SyncHarness, account: Account) -> None:
     account.mfa = True
-    bench.set(credentials=Credentials(account.username, password=Secret(account.password)))
-    await bench.start()
+    sync_harness.set(credentials=Credentials(account.username, password=Secret(account.password)))
+    await sync_harness.start()
 
-    (failure,) = bench.failures
-    assert failure.trouble is Trouble.SECOND_FACTOR
+    (failure,) = sync_harness.failures
+    assert failure.problem is SignInProblem.SECOND_FACTOR
     assert "sign in with the API key" in failure.message
 
 
-async def test_an_unknown_region_is_named_with_those_there_are(
-    bench: Bench, account: Account
+async def test_unknown_region_is_named_with_those_there_are(
+    sync_harness: SyncHarness, account: Account
 ) -> None:
-    bench.set(regions=("SYD",))
-    await bench.start()
+    sync_harness.set(regions=("SYD",))
+    await sync_harness.start()
 
-    (failure,) = bench.failures
-    assert failure.trouble is Trouble.REGION
+    (failure,) = sync_harness.failures
+    assert failure.problem is SignInProblem.REGION
     assert "no RackConnect v3.0 in SYD; regions that have it: IAD" in failure.message
 
-    bench.worker.sign_in(right(account), region="iad")
-    await bench.settle()
-    assert bench.link.state is LinkState.LIVE
+    sync_harness.worker.sign_in(right(account), region="iad")
+    await sync_harness.settle()
+    assert sync_harness.link.state is ConnectionState.LIVE
 
 
-async def test_a_fault_of_identity_is_told(bench: Bench, account: Account) -> None:
+async def test_error_of_identity_is_reported(sync_harness: SyncHarness, account: Account) -> None:
     account.faults.add(Fault.status(500, path="/tokens"))
-    await bench.start()
+    await sync_harness.start()
 
-    (failure,) = bench.failures
-    assert failure.trouble is Trouble.SERVICE
+    (failure,) = sync_harness.failures
+    assert failure.problem is SignInProblem.SERVICE
     assert "HTTP 500" in failure.message
 
 
-async def test_plain_http_beyond_this_machine_is_refused(bench: Bench, account: Account) -> None:
-    bench.set(identity_url="http://identity.example.com/v2.0")
-    await bench.start()
+async def test_plain_http_beyond_this_machine_is_refused(
+    sync_harness: SyncHarness, account: Account
+) -> None:
+    sync_harness.set(identity_url="http://identity.example.com/v2.0")
+    await sync_harness.start()
 
-    (failure,) = bench.failures
-    assert failure.trouble is Trouble.CONFIGURATION
+    (failure,) = sync_harness.failures
+    assert failure.problem is SignInProblem.CONFIGURATION
     assert account.requests == []
 
 
@@ -129,34 +137,40 @@ def unless(closed: Callable[[], bool], app: ASGIApp) -> ASGIApp:
     return door
 
 
-async def test_a_refused_connection_is_told_and_tried_again_when_asked_to(
-    bench: Bench, account: Account, clock: ManualClock
+async def test_refused_connection_is_reported_and_retried_on_request(
+    sync_harness: SyncHarness, account: Account, clock: ManualClock
 ) -> None:
     is_closed = True
     app = unless(lambda: is_closed, create_app(account))
-    bench.use(Worker(bench.settings, asgi_app=app, clock=clock, journal=bench.journal))
-    await bench.start()
+    sync_harness.use(
+        AccountWorker(
+            sync_harness.settings, asgi_app=app, clock=clock, journal=sync_harness.journal
+        )
+    )
+    await sync_harness.start()
 
-    (failure,) = bench.failures
-    assert failure.trouble is Trouble.UNREACHABLE
+    (failure,) = sync_harness.failures
+    assert failure.problem is SignInProblem.UNREACHABLE
     assert "cannot reach Identity at http://127.0.0.1/v2.0: connection refused" in failure.message
     is_closed = False
-    bench.worker.sign_in(right(account))
-    await bench.settle()
+    sync_harness.worker.sign_in(right(account))
+    await sync_harness.settle()
 
-    assert bench.link.state is LinkState.LIVE
+    assert sync_harness.link.state is ConnectionState.LIVE
 
 
-async def test_without_a_choice_the_default_region_is_taken(
-    bench: Bench, clock: ManualClock
+async def test_default_region_is_used_without_choice(
+    sync_harness: SyncHarness, clock: ManualClock
 ) -> None:
     two = regions(clock, "DFW", "IAD")
     two.default_region = "IAD"
-    bench.account = two
-    bench.set(regions=())
-    await bench.start()
+    sync_harness.account = two
+    sync_harness.set(regions=())
+    await sync_harness.start()
 
-    assert bench.worker.signed_in == SignedIn("123456", "demo", ("IAD",), others=("DFW",))
+    assert sync_harness.worker.signed_in == SignedIn(
+        "123456", "demo", ("IAD",), other_regions=("DFW",)
+    )
 
 
 def regions(clock: ManualClock, *names: str) -> Account:
@@ -169,48 +183,50 @@ def regions(clock: ManualClock, *names: str) -> Account:
 
 
 @pytest.mark.parametrize("asked", [("IAD", "DFW"), (ALL_REGIONS,)])
-async def test_several_regions_are_kept_at_once_each_with_its_own_budget(
-    bench: Bench, clock: ManualClock, asked: tuple[str, ...]
+async def test_several_regions_refresh_with_separate_limits(
+    sync_harness: SyncHarness, clock: ManualClock, asked: tuple[str, ...]
 ) -> None:
-    bench.account = regions(clock, "IAD", "DFW")
-    bench.set(regions=asked)
-    await bench.start()
+    sync_harness.account = regions(clock, "IAD", "DFW")
+    sync_harness.set(regions=asked)
+    await sync_harness.start()
 
-    assert set(bench.worker.snapshots) == {"IAD", "DFW"}
-    for name, snapshot in bench.worker.snapshots.items():
+    assert set(sync_harness.worker.snapshots) == {"IAD", "DFW"}
+    for name, snapshot in sync_harness.worker.snapshots.items():
         assert [server.name for server in snapshot.servers.values()] == [f"web-{name.lower()}"]
-        assert bench.worker.links[name].state is LinkState.LIVE
-        assert bench.worker.links[name].used == 3
-    assert bench.account.count("POST", "/tokens") == 1
+        assert sync_harness.worker.connections[name].state is ConnectionState.LIVE
+        assert sync_harness.worker.connections[name].used == 3
+    assert sync_harness.account.count("POST", "/tokens") == 1
 
 
-async def test_trouble_in_one_region_leaves_the_others_live(
-    bench: Bench, clock: ManualClock
+async def test_failure_of_one_region_leaves_others_live(
+    sync_harness: SyncHarness, clock: ManualClock
 ) -> None:
-    bench.account = regions(clock, "IAD", "DFW")
-    bench.set(regions=("IAD", "DFW"))
-    await bench.start()
+    sync_harness.account = regions(clock, "IAD", "DFW")
+    sync_harness.set(regions=("IAD", "DFW"))
+    await sync_harness.start()
 
-    bench.account.faults.add(Fault.drop(path="/dfw/"))
-    await bench.advance(30)
+    sync_harness.account.faults.add(Fault.drop(path="/dfw/"))
+    await sync_harness.advance(30)
 
-    assert bench.worker.links["DFW"].state is LinkState.STALE
-    assert bench.worker.links["IAD"].state is LinkState.LIVE
+    assert sync_harness.worker.connections["DFW"].state is ConnectionState.STALE
+    assert sync_harness.worker.connections["IAD"].state is ConnectionState.LIVE
 
 
-async def test_an_open_account_is_left_for_another_sign_in(bench: Bench, account: Account) -> None:
+async def test_open_account_is_left_for_another_sign_in(
+    sync_harness: SyncHarness, account: Account
+) -> None:
     server = account.add_server("web-01")
-    await bench.start()
-    operation = await bench.one(add_ip(server))
+    await sync_harness.start()
+    operation = await sync_harness.one(add_ip(server))
 
-    bench.worker.sign_in(right(account))
-    await bench.settle()
-    await bench.advance(20)
+    sync_harness.worker.sign_in(right(account))
+    await sync_harness.settle()
+    await sync_harness.advance(20)
 
-    assert bench.link.state is LinkState.LIVE
+    assert sync_harness.link.state is ConnectionState.LIVE
     assert account.count("POST", "/tokens") == 2
-    assert bench.now(operation) == operation
+    assert sync_harness.now(operation) == operation
     before = len(account.requests)
-    await bench.advance(15)
+    await sync_harness.advance(15)
     # The region is not kept twice.
     assert len(account.requests) - before <= 4

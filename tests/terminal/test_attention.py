@@ -1,10 +1,10 @@
-"""The first screen tells what is wrong and what to do about it, before any key."""
+"""The first screen shows problems and what to do about them, before any key."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.terminal.conftest import SIZES, Opener, leave
+from tests.support.terminal_sessions import SIZES, OpenTerminal, quit_console
 
 IN_TROUBLE = {
     "update-failed": "change again",
@@ -26,11 +26,13 @@ IN_TROUBLE = {
 }
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_the_first_screen_names_each_thing_that_is_wrong_and_what_to_do(
-    opened: Opener, size: tuple[int, int]
+@pytest.mark.parametrize(
+    "size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)], ids=str
+)
+def test_first_screen_names_each_problem_and_leads_to_its_cause(
+    open_terminal: OpenTerminal, size: tuple[int, int]
 ) -> None:
-    terminal = opened("--demo", "trouble", size=size)
+    terminal = open_terminal("--demo", "trouble", size=size)
     terminal.wait_for("! 17 need attention")
     terminal.wait_for("1-17/17")
     for subject, todo in IN_TROUBLE.items():
@@ -40,27 +42,19 @@ def test_the_first_screen_names_each_thing_that_is_wrong_and_what_to_do(
     terminal.wait_gone("just-built")
     for name in ("broken-01", "failed-plain", "stuck-adding", "no-network"):
         terminal.wait_row(name, "120d" if name not in ("broken-01", "no-network") else "")
-    leave(terminal)
 
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_from_the_list_one_goes_to_what_is_wrong_and_reads_why(
-    opened: Opener, size: tuple[int, int]
-) -> None:
-    terminal = opened("--demo", "trouble", size=size)
-    terminal.wait_for("1-17/17")
-    terminal.press("0", "j", "d")
+    terminal.press("escape", "0", "j", "d")
     terminal.wait_for("NEEDS ATTENTION")
     terminal.wait_for("Unable to communicate with network device")
     terminal.wait_for("Remove the failed public IP, then add one to")
     terminal.press("escape", "0")
     terminal.wait_for("WHAT TO DO")
     terminal.press("escape")
-    leave(terminal)
+    quit_console(terminal)
 
 
-def test_an_account_without_trouble_says_so_in_one_line(opened: Opener) -> None:
-    terminal = opened("--demo", "large")
+def test_account_without_problems_prints_one_line(open_terminal: OpenTerminal) -> None:
+    terminal = open_terminal("--demo", "large")
     terminal.wait_for("nothing needs attention", timeout=30.0)
     assert "Needs attention" not in terminal.text
-    leave(terminal)
+    quit_console(terminal)

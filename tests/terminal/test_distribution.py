@@ -1,4 +1,4 @@
-"""What is handed out: sdist and wheel from a clean tree, and the whole program in one file."""
+"""The distributions: sdist and wheel from a clean tree, and the whole program in one file."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.running import plain_environment
-from tests.terminal.terminal import Terminal
+from build_pyz import main_for_this_python, with_main
+from tests.support.running import plain_environment
+from tests.support.terminal import Terminal
 
-pytest.importorskip("hatchling", reason="install the extra test anew")
-pytest.importorskip("shiv", reason="install the extra test anew")
+pytest.importorskip("hatchling", reason="install the extra `test` again")
+pytest.importorskip("shiv", reason="install the extra `test` again")
 
 ROOT = Path(__file__).parents[2]
 
-PATIENCE = 300.0
-"""Seconds that a build may take; dependencies come from a package index."""
+TIMEOUT = 300.0
+"""The longest time of a build in seconds; dependencies come from a package index."""
 
 
 def call(*words: str, where: Path, environment: dict[str, str] | None = None) -> str:
@@ -33,7 +35,7 @@ def call(*words: str, where: Path, environment: dict[str, str] | None = None) ->
         env=environment,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
         stdin=subprocess.DEVNULL,
     )
@@ -43,7 +45,7 @@ def call(*words: str, where: Path, environment: dict[str, str] | None = None) ->
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree as a clone has it: nothing that was made by a build, a test or an editor."""
+    """Copy the tree as a clone has it, without files of builds, tests and editors."""
     made = shutil.ignore_patterns(
         "__pycache__", "*.egg-info", "dist", "build", ".[!c]*", ".ci-venv", "*.pyz"
     )
@@ -54,24 +56,37 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(clean: Path) -> Path:
-    """The directory with sdist and wheel."""
+    """Build sdist and wheel, and return their directory."""
     call(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", where=clean)
     return clean / "dist"
 
 
 @pytest.fixture(scope="module")
 def pyz(clean: Path) -> Path:
-    """The one file, made by the command of the README."""
-    readme = (clean / "README.md").read_text()
-    command = re.search(r"&& \.venv/bin/(shiv .*)$", readme, re.MULTILINE)
-    assert command is not None, "the README has no command that makes the file"
+    """Build the single file with the command of the documents."""
+    page = (clean / "docs" / "installation.md").read_text()
+    command = re.search(r"&& \.venv/bin/(python build_pyz.*)$", page, re.MULTILINE)
+    assert command is not None, "docs/installation.md has no command that builds the file"
     program, *words = shlex.split(command[1])
     call(str(Path(sys.executable).with_name(program)), *words, where=clean)
     return clean / "rcv3-tui.pyz"
 
 
-def test_a_wheel_has_the_style_sheets_the_manual_and_the_completions(built: Path) -> None:
+def test_wheel_of_this_tree_has_everything(tmp_path: Path) -> None:
+    from hatchling.builders.wheel import WheelBuilder
+
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    assert_wheel_has_everything(Path(wheel))
+
+
+@pytest.mark.slow
+def test_wheel_of_a_clean_tree_has_everything(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
+    assert_wheel_has_everything(wheel)
+
+
+def assert_wheel_has_everything(wheel: Path) -> None:
+    """Check for the style sheets, the type marker, the manual page and the completions."""
     names = zipfile.ZipFile(wheel).namelist()
     sheets = {f"{path.relative_to(ROOT)}" for path in (ROOT / "rcv3_tui").glob("**/*.tcss")}
     assert sheets
@@ -86,7 +101,8 @@ def test_a_wheel_has_the_style_sheets_the_manual_and_the_completions(built: Path
         assert any(name.endswith(f".data/data/{place}") for name in names)
 
 
-def test_the_same_wheel_comes_out_of_the_sdist(built: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_sdist_builds_the_same_wheel(built: Path, tmp_path: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -94,12 +110,13 @@ def test_the_same_wheel_comes_out_of_the_sdist(built: Path, tmp_path: Path) -> N
     call(sys.executable, "-m", "hatchling", "build", "-t", "wheel", where=tree)
     (again,), (wheel,) = (tree / "dist").glob("*.whl"), built.glob("*.whl")
     assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(wheel).namelist()
-    # Whoever has the sdist alone can run the tests and make the file, too.
+    # The sdist is sufficient to run the tests and to build the single file.
     for name in ("tests/constraints.txt", ".ci/run", "README.md", "CHANGELOG.md"):
         assert (tree / name).is_file()
 
 
-def test_the_one_file_runs_for_another_user_from_a_directory_that_is_read_only(
+@pytest.mark.slow
+def test_single_file_runs_for_another_user_from_a_read_only_directory(
     pyz: Path, tmp_path: Path
 ) -> None:
     installed = tmp_path / "opt" / "bin" / "rcv3-tui.pyz"
@@ -110,7 +127,7 @@ def test_the_one_file_runs_for_another_user_from_a_directory_that_is_read_only(
     home = tmp_path / "another-user"
     home.mkdir()
     environment = plain_environment(home)
-    # The environment that the tests run in must not lend its packages.
+    # The packages of the tests' own environment must not be used.
     bare = Path(sys.base_prefix) / "bin"
     environment["PATH"] = os.pathsep.join((str(bare), os.defpath))
     command = (str(bare / "python3"), "-I", str(installed))
@@ -121,7 +138,7 @@ def test_the_one_file_runs_for_another_user_from_a_directory_that_is_read_only(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == 1, done.stderr
@@ -138,7 +155,8 @@ def test_the_one_file_runs_for_another_user_from_a_directory_that_is_read_only(
     installed.parent.chmod(0o755)
 
 
-def test_the_one_file_runs_where_the_home_cannot_be_written(pyz: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_single_file_runs_where_the_home_is_unwritable(pyz: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     environment = plain_environment(tmp_path / "file" / "home")
     environment["SHIV_ROOT"] = str(tmp_path / "unpacked")
@@ -146,3 +164,103 @@ def test_the_one_file_runs_where_the_home_cannot_be_written(pyz: Path, tmp_path:
     words = ("status", "networks", "--demo", "-f", "csv")
     listed = call(bare, "-I", str(pyz), *words, where=tmp_path, environment=environment)
     assert listed.startswith("name,")
+
+
+def refusal(pyz: Path, environment: dict[str, str], *, python: str = "") -> str:
+    """Return the only line that a single file prints if it cannot run."""
+    bare = python or str(Path(sys.base_prefix) / "bin" / "python3")
+    done = subprocess.run(
+        [bare, str(pyz), "--version"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("rcv3-tui: ")
+    return line
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> Path:
+    """Return a zipapp that starts like the single file, built for a Python that does not exist."""
+    path = tmp_path / "stub.pyz"
+    with path.open("wb") as file:
+        file.write(b"#!/usr/bin/env python3\n")
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("__main__.py", "")
+    version = ".".join(str(part) for part in sys.version_info[:2])
+    with_main(path, main_for_this_python().replace(f'"{version}"', '"3.99"'))
+    return path
+
+
+def test_single_file_names_the_python_that_it_was_built_for(stub: Path, tmp_path: Path) -> None:
+    line = refusal(stub, plain_environment(tmp_path))
+    assert "built for Python 3.99" in line
+    assert "run it with python3.99" in line
+
+
+def test_single_file_names_the_platform_that_it_was_built_for(stub: Path, tmp_path: Path) -> None:
+    with_main(stub, main_for_this_python().replace("x86_64", "m68k").replace("darwin", "m68k"))
+    assert "m68k" in refusal(stub, plain_environment(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["python2.7", "python3.6", "python3.9", "python3.10"])
+def test_older_python_is_refused_in_one_line(stub: Path, tmp_path: Path, name: str) -> None:
+    python = shutil.which(name)
+    if python is None or subprocess.run([python, "-c", ""], check=False).returncode != 0:
+        pytest.skip(f"{name} is not here")
+    assert "built for Python 3.99" in refusal(stub, plain_environment(tmp_path), python=python)
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount an empty file system with some options."""
+    where = tmp_path / "mounted"
+    where.mkdir()
+
+    def mount(options: str) -> Path:
+        words = ["mount", "-t", "tmpfs", "-o", options, "none", str(where)]
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+        except OSError as error:
+            pytest.skip(f"cannot mount: {error}")
+        if done.returncode != 0:
+            pytest.skip(f"cannot mount: {done.stderr.strip()}")
+        return where
+
+    yield mount
+    subprocess.run(["umount", str(where)], capture_output=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [("noexec", "mounted noexec"), ("size=1m", "No space left"), ("ro", "Read-only file system")],
+)
+def test_single_file_names_another_directory_to_unpack(
+    pyz: Path, tmp_path: Path, mount: Callable[[str], Path], options: str, reason: str
+) -> None:
+    home = mount(options)
+    environment = plain_environment(home)
+    line = refusal(pyz, environment)
+    assert reason in line
+    assert str(home / ".shiv") in line
+    assert "SHIV_ROOT" in line
+    # No incomplete files remain, which would fill the home.
+    assert not list(home.glob(".shiv/*.tmp"))
+    environment["SHIV_ROOT"] = str(tmp_path / "elsewhere")
+    bare = str(Path(sys.base_prefix) / "bin" / "python3")
+    assert call(bare, str(pyz), "--version", where=tmp_path, environment=environment)
+
+
+@pytest.mark.slow
+def test_single_file_reports_an_unwritable_home(pyz: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    line = refusal(pyz, plain_environment(tmp_path / "file" / "home"))
+    assert "Not a directory" in line
+    assert "SHIV_ROOT" in line

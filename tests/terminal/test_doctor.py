@@ -1,4 +1,4 @@
-"""`rcv3-tui doctor` from outside: one line a check, exit codes that say what is wrong."""
+"""`rcv3-tui doctor`: one line per check, and exit codes by the kind of problem."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.terminal.conftest import WRONG_KEY, Opener, account_of, assert_silent
-from tests.terminal.running import run
-from tests.terminal.stranger import API_KEY, REGION, TOKEN, Stranger
+from tests.support.independent_server import API_KEY, REGION, TOKEN, IndependentServer
+from tests.support.running import run
+from tests.support.terminal_sessions import (
+    WRONG_KEY,
+    OpenTerminal,
+    account_environment,
+    assert_no_secrets,
+)
 
 
 @pytest.fixture
@@ -19,8 +24,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def test_all_is_well_on_an_account_that_works(stranger: Stranger, home: Path) -> None:
-    done = run("doctor", home=home, environment=account_of(stranger))
+def test_working_account_passes_every_check(backend: IndependentServer, home: Path) -> None:
+    done = run("doctor", home=home, environment=account_environment(backend))
     assert done.returncode == 0, done.stdout
     assert done.stderr == ""
     checks = [line.split()[1] for line in done.stdout.splitlines()]
@@ -29,71 +34,71 @@ def test_all_is_well_on_an_account_that_works(stranger: Stranger, home: Path) ->
     assert "1 of 30 requests used" in done.stdout
     assert all(line.split()[0] in ("ok", "note") for line in done.stdout.splitlines())
     assert not any(line.endswith(" ") for line in done.stdout.splitlines())
-    assert_silent(done.stdout.encode(), API_KEY, TOKEN)
+    assert_no_secrets(done.stdout.encode(), API_KEY, TOKEN)
 
 
-def test_nothing_is_sent_and_nothing_left_behind_offline(stranger: Stranger, home: Path) -> None:
-    done = run("doctor", "--offline", home=home, environment=account_of(stranger))
+def test_offline_sends_and_writes_nothing(backend: IndependentServer, home: Path) -> None:
+    done = run("doctor", "--offline", home=home, environment=account_environment(backend))
     assert done.returncode == 0
-    assert stranger.requests == []
+    assert backend.requests == []
     assert list(home.iterdir()) == []
 
 
-def test_refused_credentials_are_tried_once(stranger: Stranger, home: Path) -> None:
-    environment = account_of(stranger) | {"RCV3_API_KEY": WRONG_KEY}
+def test_refused_credentials_are_tried_once(backend: IndependentServer, home: Path) -> None:
+    environment = account_environment(backend) | {"RCV3_API_KEY": WRONG_KEY}
     done = run("doctor", home=home, environment=environment)
     assert done.returncode == 3
     last = done.stdout.splitlines()[-1]
     assert last.startswith("FAIL  sign-in")
     assert "-> check user name and API key" in last
-    assert len(stranger.sent("POST", "/tokens")) == 1
-    assert_silent(done.stdout.encode(), WRONG_KEY)
+    assert len(backend.sent("POST", "/tokens")) == 1
+    assert_no_secrets(done.stdout.encode(), WRONG_KEY)
 
 
-def test_without_credentials_it_says_how_to_have_some(stranger: Stranger, home: Path) -> None:
-    environment = {"RCV3_IDENTITY_URL": stranger.identity_url}
+def test_missing_credentials_lead_to_login(backend: IndependentServer, home: Path) -> None:
+    environment = {"RCV3_IDENTITY_URL": backend.identity_url}
     done = run("doctor", home=home, environment=environment)
     assert done.returncode == 3
     assert "-> rcv3-tui login" in done.stdout
-    assert stranger.sent("POST") == []
+    assert backend.sent("POST") == []
 
 
-def test_a_service_that_cannot_be_reached_ends_it_with_4(home: Path) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/v2.0"
+def test_unreachable_identity_exits_with_4(home: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v2.0"
         done = run("doctor", home=home, environment={"RCV3_IDENTITY_URL": url})
     assert done.returncode == 4
     assert "FAIL  identity" in done.stdout
     assert "connection refused ->" in done.stdout
 
 
-def test_a_region_whose_service_fails_ends_it_with_5(stranger: Stranger, home: Path) -> None:
-    stranger.faults["/cloud_networks"] = (500, "Sorry.")
-    done = run("doctor", home=home, environment=account_of(stranger))
+def test_failing_region_exits_with_5(backend: IndependentServer, home: Path) -> None:
+    backend.faults["/cloud_networks"] = (500, "Sorry.")
+    done = run("doctor", home=home, environment=account_environment(backend))
     assert done.returncode == 5
     assert f"FAIL  {REGION}" in done.stdout
     assert "HTTP 500" in done.stdout
 
 
-def test_a_wrong_line_ends_it_with_2_and_the_rest_is_looked_at_all_the_same(
-    stranger: Stranger, home: Path
+def test_wrong_config_line_exits_with_2_and_the_rest_is_checked(
+    backend: IndependentServer, home: Path
 ) -> None:
     file = home / "config" / "rcv3-tui" / "config.toml"
     file.parent.mkdir(parents=True)
     file.write_text('[profiles.acme]\nregionn = "DFW"\n')
-    done = run("doctor", home=home, environment=account_of(stranger))
+    done = run("doctor", home=home, environment=account_environment(backend))
     assert done.returncode == 2
     assert "config.toml:2: unknown key" in done.stdout
     assert "did you mean" in done.stdout
     assert "ok    terminal" in done.stdout
-    assert stranger.requests == []
+    assert backend.requests == []
 
 
-def test_an_unwritable_home_is_a_warning(stranger: Stranger, tmp_path: Path) -> None:
+def test_unwritable_home_is_a_warning(backend: IndependentServer, tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("")
-    environment = account_of(stranger) | {
+    environment = account_environment(backend) | {
         "XDG_STATE_HOME": str(blocker / "state"),
         "XDG_CACHE_HOME": str(blocker / "cache"),
     }
@@ -104,52 +109,60 @@ def test_an_unwritable_home_is_a_warning(stranger: Stranger, tmp_path: Path) -> 
     assert "is in, tenant" in done.stdout
 
 
-def test_a_certificate_nobody_vouches_for_names_the_flag_that_helps(
-    home: Path, tmp_path: Path
-) -> None:
+def test_unverified_certificate_names_the_flag_that_helps(home: Path, tmp_path: Path) -> None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
-    service = Stranger(tls=context)
+    server = IndependentServer(tls=context)
     try:
-        done = run("doctor", home=home, environment=account_of(service))
+        done = run("doctor", home=home, environment=account_environment(server))
         assert done.returncode == 4
         assert "FAIL  tls" in done.stdout
         assert "--ca-bundle FILE" in done.stdout
-        assert service.requests == []
-        done = run("doctor", "--ca-bundle", str(bundle), home=home, environment=account_of(service))
+        assert server.requests == []
+        done = run(
+            "doctor",
+            "--ca-bundle",
+            str(bundle),
+            home=home,
+            environment=account_environment(server),
+        )
         assert done.returncode == 0, done.stdout
         assert "certificate verified" in done.stdout
     finally:
-        service.stop()
+        server.stop()
 
 
-def test_on_a_terminal_its_size_is_told(opened: Opener, stranger: Stranger) -> None:
-    terminal = opened("doctor", "--offline", size=(120, 40), environment=account_of(stranger))
+def test_terminal_size_is_reported(open_terminal: OpenTerminal, backend: IndependentServer) -> None:
+    terminal = open_terminal(
+        "doctor", "--offline", size=(120, 40), environment=account_environment(backend)
+    )
     assert terminal.wait_end() == 0
     assert "120x40: three panes" in terminal.text
 
 
-def test_a_secret_that_cannot_be_had_is_told_and_nothing_is_sent(
-    stranger: Stranger, home: Path
+def test_failed_secret_command_is_reported_and_nothing_is_sent(
+    backend: IndependentServer, home: Path
 ) -> None:
     file = home / "config" / "rcv3-tui" / "config.toml"
     file.parent.mkdir(parents=True)
-    file.write_text('[profiles.acme]\nusername = "a"\napi_key_command = "false --pw s3cret"\n')
-    environment = {"RCV3_IDENTITY_URL": stranger.identity_url}
-    done = run("doctor", home=home, environment=environment)
+    file.write_text(
+        '[profiles.acme]\nusername = "a"\napi_key_command = "false --pw s3cret"\n'
+        f'identity = "{backend.identity_url}"\n'
+    )
+    done = run("doctor", home=home)
     assert done.returncode == 2
     assert 'config.toml:3: "false" ended with exit code 1' in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
-    assert stranger.requests == []
+    assert backend.requests == []
 
 
-def test_a_proxy_is_named_without_its_password(home: Path) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        port = nobody.getsockname()[1]
+def test_proxy_is_named_without_its_password(home: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
         environment = {
             "HTTPS_PROXY": f"http://me:s3cret@127.0.0.1:{port}",
             "RCV3_USERNAME": "a",

@@ -1,4 +1,4 @@
-"""Every row of the README's key table does what it says, in a terminal of either size."""
+"""Every key of docs/keys.md does what its row says, in a narrow and a wide terminal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ import re
 from functools import partial
 from pathlib import Path
 
-from tests.terminal.conftest import SIZES, Opener, at_once, leave
-from tests.terminal.terminal import Terminal
+import pytest
+
+from tests.support.terminal import Terminal
+from tests.support.terminal_sessions import (
+    SIZES,
+    OpenConsole,
+    OpenTerminal,
+    add_public_ip,
+    quit_console,
+)
+
+HELD = "203.0.113.71"
 
 
 def cursor_is_on(terminal: Terminal, name: str) -> bool:
@@ -17,13 +27,18 @@ def cursor_is_on(terminal: Terminal, name: str) -> bool:
 
 
 def clipboard(terminal: Terminal) -> str:
-    """What the terminal was asked to keep last."""
+    """Return the text of the last copy to the clipboard."""
     found = re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.raw)
     return base64.b64decode(found[-1]).decode() if found else ""
 
 
+def copies_curl(terminal: Terminal) -> None:
+    terminal.wait_for(lambda: clipboard(terminal).startswith("curl "))
+    assert '"X-Auth-Token: $TOKEN"' in clipboard(terminal)
+
+
 def go(terminal: Terminal) -> None:
-    """Panes, moving, into and back, views before and after."""
+    """Use the keys that move between panes, rows and views."""
     for key, hint in (("2", "v assign"), ("3", "Enter open"), ("1", "! attention")):
         terminal.press(key)
         terminal.wait_for(hint)
@@ -50,11 +65,13 @@ def go(terminal: Terminal) -> None:
     terminal.wait_for("CIDR")
     terminal.press("escape", "5")
     terminal.wait_for("Operations")
+    terminal.press("6")
+    terminal.wait_for("No changes have been recorded.")
     terminal.press("1")
 
 
 def look(terminal: Terminal) -> None:
-    """Details, JSON with search, filter, attention, order, marks, wide and alone."""
+    """Use the keys for details, JSON, search, filter, sort, marks, columns and zoom."""
     terminal.press("d")
     terminal.wait_for("Cloud server api-01")
     terminal.press("y")
@@ -67,6 +84,10 @@ def look(terminal: Terminal) -> None:
     terminal.wait_for("/id: 1 of")
     terminal.press("escape", "escape")
     terminal.wait_gone("JSON of")
+    terminal.press("i")
+    terminal.wait_for("i Cloud server api-01")
+    terminal.press("i")
+    terminal.wait_gone("i Cloud server api-01")
     terminal.press("/")
     terminal.type("web")
     terminal.press("enter")
@@ -79,7 +100,7 @@ def look(terminal: Terminal) -> None:
     terminal.press("escape")
     terminal.wait_row("db-01")
     terminal.press("s")
-    terminal.read_dialog("Sort Servers by")
+    terminal.wait_dialog("Sort Servers by")
     terminal.press("1")
     terminal.wait_for("NAME▼")
     terminal.press("S")
@@ -98,45 +119,51 @@ def look(terminal: Terminal) -> None:
 
 
 def change(terminal: Terminal) -> None:
-    """Add, remove, retain, assign, undo; what takes something away only ever opens a dialog."""
+    """Use the keys that change something; those that remove something only open a dialog."""
     terminal.press("/")
-    terminal.type("db-01")
-    terminal.press("enter", "a")
-    terminal.wait_for("add public IP to db-01")
-    terminal.wait_row("db-01", "203.0.113.", timeout=30.0)
+    terminal.type("edge-2")
+    add_public_ip(terminal, "enter")
+    terminal.wait_for("add public IP to edge-2")
+    terminal.wait_row("edge-2", "203.0.113.")
     terminal.press("escape", "2", "g")
     for key in ("ctrl+d", "delete"):
         terminal.press(key)
-        terminal.read_dialog("Cancel")
+        terminal.wait_for("Cancel")
         terminal.press("escape")
         terminal.wait_gone("Cancel")
-    terminal.press("v")
-    terminal.wait_for("is not retained: t switches retain on, then v can move it")
+    terminal.wait_row(HELD, "no")
+    terminal.press("g", "v")
+    hint = "is not retained: t turns retain on, then v can move it"
+    terminal.wait_for(hint)
     terminal.press("t")
-    terminal.wait_row("203.0.113.10", "yes", timeout=30.0)
+    if terminal.stays(hint):
+        # A busy console drops a changing key that it reads together with other keys.
+        terminal.press("t")
+    terminal.wait_row(HELD, "yes")
     terminal.wait_for("u undoes it")
     terminal.press("u")
-    terminal.wait_row("203.0.113.10", "no", timeout=30.0)
-    terminal.wait_for("203.0.113.10 is not ", timeout=30.0)
+    terminal.wait_row(HELD, "no")
+    terminal.wait_for(f"{HELD} is no")
+    terminal.press("x")
+    terminal.wait_dialog("Copy which curl")
+    terminal.press("r")
+    copies_curl(terminal)
     terminal.press("3", "a")
     terminal.wait_for("Add which servers")
     terminal.press("escape", "1")
 
 
 def take(terminal: Terminal, path: Path) -> None:
-    """Copy, curl and save, with the way it went."""
+    """Use the keys that copy and save."""
     terminal.press("2", "g", "c")
     terminal.wait_for("copied by OSC 52: 203.0.113.10")
     assert clipboard(terminal) == "203.0.113.10"
     terminal.press("C")
-    terminal.read_dialog("Copy what?")
+    terminal.wait_dialog("Copy what?")
     terminal.press("n")
     terminal.wait_for("copied by OSC 52: web-01")
     terminal.press("x")
-    terminal.read_dialog("Copy which curl")
-    terminal.press("r")
-    terminal.wait_for(lambda: clipboard(terminal).startswith("curl "))
-    assert '"X-Auth-Token: $TOKEN"' in clipboard(terminal)
+    copies_curl(terminal)
     terminal.press("ctrl+s")
     terminal.wait_for("save to: rcv3-ips-")
     terminal.press("ctrl+u")
@@ -148,19 +175,19 @@ def take(terminal: Terminal, path: Path) -> None:
 
 
 def switch(terminal: Terminal) -> None:
-    """Refresh, pause, mouse, mask, and everything that the command line has."""
+    """Use the keys for refresh, pause, mouse and mask, and the command line."""
     terminal.press("ctrl+r")
     terminal.wait_for("refreshing")
     terminal.press("p")
     terminal.wait_for("p resumes")
     terminal.press("p")
-    terminal.wait_for("refreshing again")
+    terminal.wait_for("refreshing resumed")
     terminal.press("m")
-    terminal.wait_for("m gives it back")
-    assert "?1000" in terminal.left_on
+    terminal.wait_for("m releases it")
+    assert "?1000" in terminal.modes_left_on
     terminal.press("m")
-    terminal.wait_for("select and paste")
-    assert "?1000" not in terminal.left_on
+    terminal.wait_for("selects and pastes")
+    assert "?1000" not in terminal.modes_left_on
     terminal.press("1", "P")
     terminal.wait_for("masked")
     assert "web-01" not in terminal.text
@@ -169,9 +196,9 @@ def switch(terminal: Terminal) -> None:
     terminal.wait_row("web-01")
     for line, shown in (
         ("ips", "v assign"), ("pools", "Enter open"), ("networks", "CIDR"), ("ops", "Operations"),
-        ("servers", "! attention"), ("readonly on", "READ-ONLY"), ("readonly off", "changes are"),
+        ("servers", "! attention"), ("readonly on", "READ-ONLY"), ("readonly off", "are enabled"),
         ("interval 30", "refreshing every 30 s"), ("theme nord", "theme nord"),
-        ("region XYZ", "no RackConnect in XYZ"), ("profile x", "there are no profiles"),
+        ("region XYZ", "no RackConnect in XYZ"), ("profile x", "no profiles"),
         ("themm", "did you mean :theme?"),
     ):  # fmt: skip
         terminal.press("escape", "escape", ":")
@@ -187,7 +214,7 @@ def switch(terminal: Terminal) -> None:
 
 
 def read(terminal: Terminal) -> None:
-    """Help by both its keys, the messages, the palette."""
+    """Use the keys for help, messages and the palette."""
     for key in ("?", "f1"):
         terminal.press("escape", "1", key)
         terminal.wait_for("go to the Servers pane")
@@ -202,15 +229,33 @@ def read(terminal: Terminal) -> None:
     terminal.press("escape")
 
 
-def test_every_key_does_what_the_table_says(opened: Opener, tmp_path: Path) -> None:
-    def walk(terminal: Terminal) -> None:
-        terminal.wait_row("web-01", "ACTIVE", "203.0.113.10")
-        go(terminal)
-        look(terminal)
-        change(terminal)
-        take(terminal, tmp_path / f"{len(terminal.lines)}.csv")
-        switch(terminal)
-        read(terminal)
-        leave(terminal)
+at_each_size = pytest.mark.parametrize(
+    "size", [pytest.param(SIZES[0], marks=pytest.mark.slow), SIZES[1]], ids=str
+)
+"""The wide terminal; in the slow pass also the narrow one."""
 
-    at_once(walk, [opened("--demo", size=size) for size in SIZES])
+
+@at_each_size
+def test_every_reading_key_does_what_the_key_table_states(
+    open_terminal: OpenTerminal, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    terminal = open_terminal("--demo", size=size)
+    terminal.wait_row("web-01", "ACTIVE", "203.0.113.10")
+    terminal.wait_live()
+    go(terminal)
+    look(terminal)
+    take(terminal, tmp_path / "view.csv")
+    switch(terminal)
+    read(terminal)
+    quit_console(terminal)
+
+
+@at_each_size
+def test_every_changing_key_does_what_the_key_table_states(
+    open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    terminal = open_console(size=size)
+    terminal.wait_row("edge-1", HELD)
+    terminal.wait_live()
+    change(terminal)
+    quit_console(terminal)

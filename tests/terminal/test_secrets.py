@@ -1,4 +1,4 @@
-"""No key, no password and no token anywhere that it could be read, after a session of trouble."""
+"""No key, password or token is readable anywhere after a session with errors."""
 
 from __future__ import annotations
 
@@ -10,46 +10,77 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import mishaps
-from tests.terminal.conftest import SECRETS, Opener, account_of, state_of
-from tests.terminal.mishaps import REQUEST_ID, Mishap
-from tests.terminal.stranger import PASSWORD, TENANT, TOKEN, Stranger
-from tests.terminal.terminal import Terminal
+from tests.support import network_faults
+from tests.support.independent_server import PASSWORD, TENANT, TOKEN, IndependentServer
+from tests.support.network_faults import REQUEST_ID, NetworkFault
+from tests.support.terminal import Terminal
+from tests.support.terminal_sessions import (
+    SECRETS,
+    OpenTerminal,
+    account_environment,
+    add_public_ip,
+    confirm,
+    state_directory,
+)
 
 HELD = "203.0.113.71"
 SIZE = (160, 40)
 
 
-def environment_of(stranger: Stranger, secret: str) -> Mapping[str, str]:
-    environment = dict(account_of(stranger))
+def environment_of(backend: IndependentServer, secret: str, directory: Path) -> Mapping[str, str]:
+    environment = dict(account_environment(backend))
+    if secret == "token":
+        (directory / "acme.toml").write_text(
+            f'[profiles.acme]\ntoken_file = "token"\ntenant = {TENANT}\n'
+            f'identity = "{backend.identity_url}"\n'
+        )
+        write_token(backend, directory)
+        return {"RCV3_CONFIG": str(directory / "acme.toml")}
     if secret == "password":
         del environment["RCV3_API_KEY"]
         environment["RCV3_PASSWORD"] = PASSWORD
     return environment
 
 
+def write_token(backend: IndependentServer, directory: Path) -> None:
+    file = directory / "token"
+    file.write_text(backend.issue_token())
+    file.chmod(0o600)
+
+
 @pytest.mark.parametrize(
-    ("umask", "secret"), [("000", "key"), ("022", "password")], ids=["key", "password"]
+    ("umask", "secret"),
+    [
+        pytest.param("000", "key", id="key"),
+        pytest.param("022", "password", id="password", marks=pytest.mark.slow),
+        pytest.param("022", "token", id="token", marks=pytest.mark.slow),
+    ],
 )
-def test_a_whole_session_leaves_no_secret_behind(
-    opened: Opener, stranger: Stranger, umask: str, secret: str
+def test_session_leaves_no_secret_behind(
+    open_terminal: OpenTerminal,
+    backend: IndependentServer,
+    tmp_path: Path,
+    umask: str,
+    secret: str,
 ) -> None:
-    stranger.life = 0.4
-    terminal = opened(
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    terminal = open_terminal(
         *("--log-level", "debug", "--timeout", "1"),
         size=SIZE,
-        environment=environment_of(stranger, secret),
+        environment=environment_of(backend, secret, elsewhere),
         umask=umask,
     )
     terminal.wait_row("edge-1", HELD)
-    terminal.wait_for(lambda: " live " in terminal.lines[0])
-    add_through_a_lost_answer(terminal, stranger)
-    stranger.revoke_tokens()
-    be_told_of_a_fault(terminal, stranger)
+    terminal.wait_live()
+    add_through_a_lost_answer(terminal, backend)
+    backend.revoke_tokens()
+    # A tool of the operator's keeps the file up to date.
+    write_token(backend, elsewhere)
+    fail_the_next_removal(backend)
     remove(terminal)
     for screen in ("?", "l", "d", "y"):
         terminal.press(screen)
-        terminal.settle(0.3)
         terminal.press("escape")
     terminal.press("5")
     terminal.wait_for(lambda: terminal.text.count(" settled ") == 2)
@@ -63,11 +94,12 @@ def test_a_whole_session_leaves_no_secret_behind(
 
     assert_private(terminal.home)
     found = [path for path in terminal.home.rglob("*") if holds(path, TOKEN)]
-    assert len(found) == 1
-    assert found[0].parent == terminal.home / "cache" / "rcv3-tui"
+    # A token that replaced another tool's expired one is that tool's to keep.
+    assert len(found) == (0 if secret == "token" else 1)
+    assert all(path.parent == terminal.home / "cache" / "rcv3-tui" for path in found)
     assert not any(holds(path, secret) for path in terminal.home.rglob("*") for secret in SECRETS)
 
-    log = (state_of(terminal) / "rcv3-tui.log").read_text()
+    log = (state_directory(terminal) / "rcv3-tui.log").read_text()
     for method, path in (
         ("GET", f"/v3/{TENANT}/load_balancer_pools"),
         ("GET", f"/v2/{TENANT}/servers/detail"),
@@ -78,32 +110,34 @@ def test_a_whole_session_leaves_no_secret_behind(
     assert re.search(rf"DELETE \S+: 500 in \d+ ms, request id {REQUEST_ID}", log)
 
 
-def add_through_a_lost_answer(terminal: Terminal, stranger: Stranger) -> None:
-    stranger.mishaps.append(Mishap("POST /v3/771204/public_ips", mishaps.dropped, applied=True))
-    terminal.press("down", "a")
+def add_through_a_lost_answer(terminal: Terminal, backend: IndependentServer) -> None:
+    backend.network_faults.append(
+        NetworkFault("POST /v3/771204/public_ips", network_faults.dropped, applied=True)
+    )
+    add_public_ip(terminal, "down")
     terminal.wait_row("edge-2", "203.0.113.")
-    terminal.wait_for("answer was lost")
+    terminal.wait_for("response was lost")
 
 
-def be_told_of_a_fault(terminal: Terminal, stranger: Stranger) -> None:
-    stranger.mishaps.append(Mishap("DELETE /v3/771204/public_ips", mishaps.fault))
+def fail_the_next_removal(backend: IndependentServer) -> None:
+    backend.network_faults.append(
+        NetworkFault("DELETE /v3/771204/public_ips", network_faults.server_error, applied=True)
+    )
 
 
 def remove(terminal: Terminal) -> None:
     terminal.press("up", "ctrl+d")
-    terminal.read_dialog("Cancel")
-    terminal.type("edge-1")
-    terminal.press("tab", "enter")
-    terminal.wait_for(lambda: HELD not in terminal.row("edge-1"), timeout=20.0)
+    confirm(terminal, "edge-1")
+    terminal.wait_for(lambda: HELD not in terminal.row("edge-1"))
 
 
 def take_along(terminal: Terminal) -> None:
-    """Copy the curl command of what is on the screen, and save it to a file."""
+    """Copy the curl command of the current row, and save the view to a file."""
     view = terminal.home / "view.json"
     terminal.press("escape", "2")
     for which in ("r", "c"):
         terminal.press("x")
-        terminal.read_dialog("Copy which curl command?")
+        terminal.wait_dialog("Copy which curl command?")
         terminal.press(which)
         terminal.wait_gone("Copy which")
         terminal.wait_for("cop")
@@ -120,7 +154,7 @@ def take_along(terminal: Terminal) -> None:
 
 
 def assert_private(home: Path) -> None:
-    """Everything that the command made is for its owner alone."""
+    """Check that only the owner can read the files of the command."""
     made = [path for path in home.rglob("*") if "rcv3-tui" in str(path.relative_to(home))]
     assert {path.name for path in made} >= {"journal.jsonl", "rcv3-tui.log"}
     for path in (*made, home / "state", home / "cache"):
@@ -132,10 +166,10 @@ def holds(path: Path, secret: str) -> bool:
     return path.is_file() and secret.encode() in path.read_bytes()
 
 
-def test_an_answer_of_identity_that_breaks_off_is_not_quoted(
-    opened: Opener, stranger: Stranger
+def test_truncated_identity_response_is_not_quoted(
+    open_terminal: OpenTerminal, backend: IndependentServer
 ) -> None:
-    stranger.faults["/tokens"] = (200, f'{{"access": {{"token": {{"id": "{TOKEN}"')
-    terminal = opened("--log-level", "debug", environment=account_of(stranger))
+    backend.faults["/tokens"] = (200, f'{{"access": {{"token": {{"id": "{TOKEN}"')
+    terminal = open_terminal("--log-level", "debug", environment=account_environment(backend))
     assert terminal.wait_end(20.0) == 5
     assert not any(holds(path, TOKEN) for path in terminal.home.rglob("*"))

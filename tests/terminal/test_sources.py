@@ -1,4 +1,4 @@
-"""Each source of credentials suffices by itself, the order holds, and doctor says which won."""
+"""Each source of credentials works alone, sources have a precedence, and doctor shows it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.conftest import account_of, assert_silent
-from tests.terminal.running import run
-from tests.terminal.stranger import API_KEY, REGION, TENANT, TOKEN, USERNAME, Stranger
+from tests.support.independent_server import (
+    API_KEY,
+    REGION,
+    TENANT,
+    TOKEN,
+    USERNAME,
+    IndependentServer,
+)
+from tests.support.running import run
+from tests.support.terminal_sessions import account_environment, assert_no_secrets
 
 Source = Callable[[Path, str], dict[str, str]]
 
@@ -26,7 +33,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def clouds(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
-    """A clouds.yaml in the form that Rackspace's plugin for OpenStack's tools documents."""
+    """Write a clouds.yaml as documented by Rackspace's plugin for OpenStack's tools."""
     write(
         home / ".config" / "openstack" / "clouds.yaml",
         "clouds:\n"
@@ -43,7 +50,7 @@ def clouds(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
 
 
 def pyrax(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
-    """pyrax's two files."""
+    """Write pyrax's two files."""
     write(
         home / ".rackspace_cloud_credentials",
         f"[rackspace_cloud]\nusername = {USERNAME}\napi_key = {key}\n",
@@ -56,7 +63,7 @@ def pyrax(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
 
 
 def rs(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
-    """The variables of the rumm and rack tools."""
+    """Return the variables of the rumm and rack tools."""
     del home
     return {
         "RS_USERNAME": USERNAME,
@@ -67,7 +74,7 @@ def rs(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
 
 
 def openstack(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
-    """The variables of OpenStack's tools with Rackspace's plugin."""
+    """Return the variables of OpenStack's tools with Rackspace's plugin."""
     del home
     return {
         "OS_AUTH_SYSTEM": "rackspace",
@@ -79,7 +86,7 @@ def openstack(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
 
 
 def profile(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
-    """A profile whose key is in a file."""
+    """Write a profile whose key is in a file."""
     write(home / "config" / "rcv3-tui" / "key", f"{key}\n")
     write(
         home / "config" / "rcv3-tui" / "config.toml",
@@ -89,30 +96,41 @@ def profile(home: Path, url: str, *, key: str = API_KEY) -> dict[str, str]:
     return {}
 
 
-@pytest.mark.parametrize("source", [rs, openstack, profile, clouds, pyrax])
-def test_each_source_alone_suffices(source: Source, stranger: Stranger, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "source",
+    # tests/config tests all of them; here one of variables and one of files.
+    [
+        rs,
+        clouds,
+        *(pytest.param(other, marks=pytest.mark.slow) for other in (openstack, profile, pyrax)),
+    ],
+)
+def test_each_source_works_alone(
+    source: Source, backend: IndependentServer, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
-    done = run("doctor", home=home, environment=source(home, stranger.identity_url))
+    done = run("doctor", home=home, environment=source(home, backend.identity_url))
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{USERNAME} is in, tenant {TENANT}" in done.stdout
     assert f"RackConnect v3.0 in {REGION}" in done.stdout
     assert "\x1b" not in done.stdout
-    assert_silent((done.stdout + done.stderr).encode(), API_KEY, TOKEN)
-    assert len(stranger.sent("POST", "/tokens")) == 1
+    assert_no_secrets((done.stdout + done.stderr).encode(), API_KEY, TOKEN)
+    assert len(backend.sent("POST", "/tokens")) == 1
 
 
-def test_where_there_are_several_the_order_holds_and_doctor_says_who_won(
-    stranger: Stranger, tmp_path: Path
+def test_sources_have_an_order_and_doctor_names_the_first(
+    backend: IndependentServer, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    url = stranger.identity_url
-    # The one that must win has the right key; everything behind it would be refused.
+    url = backend.identity_url
+    # Only the source with precedence has the right key; all others would be rejected.
     order: list[tuple[str, Callable[[str], dict[str, str]]]] = [
-        ("RCV3_API_KEY", lambda key: account_of(stranger) | {"RCV3_API_KEY": key}),
+        ("RCV3_API_KEY", lambda key: account_environment(backend) | {"RCV3_API_KEY": key}),
+        # OS_CLOUD names an account, which has precedence over other variables.
+        ("clouds.yaml:6", lambda key: clouds(home, url, key=key)),
         ("RS_API_KEY", lambda key: rs(home, url, key=key)),
         ("OS_PASSWORD", lambda key: openstack(home, url, key=key)),
         ("config.toml:3", lambda key: profile(home, url, key=key)),
-        ("clouds.yaml:6", lambda key: clouds(home, url, key=key)),
         (".rackspace_cloud_credentials:3", lambda key: pyrax(home, url, key=key)),
     ]
     for number, (winner, make) in enumerate(order):
@@ -129,11 +147,11 @@ def test_where_there_are_several_the_order_holds_and_doctor_says_who_won(
         assert f"{winner}" in user.partition("(not used")[0], user
         for loser, _ in order[number + 1 :]:
             assert loser.rpartition(":")[0] in done.stdout or loser in done.stdout, loser
-        assert_silent(done.stdout.encode(), API_KEY, OTHER_KEY)
+        assert_no_secrets(done.stdout.encode(), API_KEY, OTHER_KEY)
 
 
-def test_a_secret_reaches_no_child_no_command_line_and_no_other_file(
-    stranger: Stranger, tmp_path: Path
+def test_secret_reaches_no_child_no_command_line_and_no_other_file(
+    backend: IndependentServer, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     seen = tmp_path / "seen.json"
@@ -150,31 +168,31 @@ def test_a_secret_reaches_no_child_no_command_line_and_no_other_file(
         home / "config" / "rcv3-tui" / "config.toml",
         f'[profiles.acme]\nusername = "{USERNAME}"\n'
         f"api_key_command = \"{sys.executable} '{helper}'\"\n"
-        f'regions = "{REGION}"\nidentity = "{stranger.identity_url}"\n',
+        f'regions = "{REGION}"\nidentity = "{backend.identity_url}"\n',
     )
-    # Secrets of others in the same environment, each without what would complete it.
+    # Other secrets in the same environment, each incomplete.
     environment = {"OS_PASSWORD": OTHER_KEY, "RS_API_KEY": OTHER_KEY, "RCV3_PASSWORD": OTHER_KEY}
     done = run("doctor", home=home, environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     child, arguments, parent = json.loads(seen.read_text())
     assert "HOME" in child
-    assert_silent(json.dumps([child, arguments, parent]).encode(), API_KEY, OTHER_KEY)
-    assert_silent((done.stdout + done.stderr).encode(), API_KEY, OTHER_KEY, TOKEN)
+    assert_no_secrets(json.dumps([child, arguments, parent]).encode(), API_KEY, OTHER_KEY)
+    assert_no_secrets((done.stdout + done.stderr).encode(), API_KEY, OTHER_KEY, TOKEN)
     for path in home.glob("**/*"):
         if path.is_file():
-            assert_silent(path.read_bytes(), API_KEY, OTHER_KEY, TOKEN)
+            assert_no_secrets(path.read_bytes(), API_KEY, OTHER_KEY, TOKEN)
 
 
 @pytest.mark.parametrize("source", [clouds, pyrax])
-def test_a_file_whose_secret_others_can_read_is_refused(
-    source: Source, stranger: Stranger, tmp_path: Path
+def test_file_with_a_secret_that_others_can_read_is_refused(
+    source: Source, backend: IndependentServer, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    environment = source(home, stranger.identity_url)
+    environment = source(home, backend.identity_url)
     for file in home.glob("**/*"):
         if file.is_file():
             file.chmod(0o644)
     done = run("doctor", home=home, environment=environment)
     assert done.returncode == 2
     assert "others can read it (mode 0644); run: chmod 600" in done.stdout
-    assert stranger.requests == []
+    assert backend.requests == []

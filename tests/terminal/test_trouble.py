@@ -1,18 +1,23 @@
-"""A service that answers in part, goes away, and comes back."""
+"""A server that responds in part, stops, and starts again."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.terminal.conftest import SIZES, Console, at_once, leave
-from tests.terminal.records import Server, identifier
-from tests.terminal.stranger import Stranger
-from tests.terminal.terminal import Terminal
+from tests.support import network_faults
+from tests.support.independent_server import IndependentServer
+from tests.support.network_faults import NetworkFault
+from tests.support.records import Server, identifier
+from tests.support.terminal import Terminal
+from tests.support.terminal_sessions import SIZES, OpenConsole, confirm, in_parallel, quit_console
 
-REFRESH = 2.0
+SHORTEST_REFRESH = 6.0
+"""The shortest seconds between two refreshes within the rate limit."""
 
-MARGIN = 1.0
-"""Seconds beyond two refreshes for requests, drawing, and a machine with other work."""
+MARGIN = 2.0
+"""Seconds in addition to two refreshes, for requests, drawing and a busy machine."""
 
 HELD = "203.0.113.71"
 
@@ -20,90 +25,97 @@ BROKEN = (500, "An unexpected error has occurred. Please contact Support.  Reque
 MISSING = (404, "")
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"), [(BROKEN, "unexpected error"), (MISSING, "404")], ids=["500", "404"]
-)
-def test_one_part_that_fails_says_so_and_the_others_stay_live(
-    console: Console, stranger: Stranger, fault: tuple[int, str], said: str
+def test_failed_list_is_reported_and_the_others_stay_live(
+    open_console: OpenConsole, backend: IndependentServer
 ) -> None:
-    stranger.faults["/public_ips"] = fault
-    terminal = console("--refresh", f"{REFRESH:g}")
-    terminal.wait_row("edge-1", "ACTIVE", "192.0.2.21")
-    terminal.press("2")
-    terminal.wait_for(lambda: "Public IPs" in terminal.lines[1] and said in terminal.text)
-    terminal.wait_for("again")
-    terminal.press("3")
-    terminal.wait_row("shop-web", "2+1=3")
-    terminal.press("1")
-    stranger.servers.append(Server(identifier(77), "edge-9", "192.0.2.77"))
-    terminal.wait_row("edge-9", "192.0.2.77")
-    stranger.faults.clear()
-    terminal.press("2")
-    terminal.wait_row(HELD, "edge-1")
-    terminal.wait_gone(said)
-    leave(terminal)
-
-
-def test_addresses_that_could_not_be_read_are_not_called_none(
-    console: Console, stranger: Stranger
-) -> None:
-    stranger.faults["/public_ips"] = BROKEN
-    terminal = console()
+    backend.faults["/public_ips"] = BROKEN
+    terminal = open_console()
     terminal.wait_row("edge-1", "ACTIVE", "192.0.2.21")
     terminal.wait_for("partly live")
-    terminal.settle()
+    # Addresses that could not be read are not shown as missing.
     assert " - " not in terminal.row("edge-1")
+    terminal.press("2")
+    terminal.wait_for(
+        lambda: "Public IPs" in terminal.lines[1] and "unexpected error" in terminal.text
+    )
+    terminal.wait_for("retried automatically")
+    terminal.press("3")
+    terminal.wait_row("shop-web", "2+1=3")
+    backend.servers.append(Server(identifier(77), "edge-9", "192.0.2.77"))
+    terminal.press("1", "ctrl+r")
+    terminal.wait_row("edge-9", "192.0.2.77")
+    backend.faults["/public_ips"] = MISSING
+    terminal.press("2", "ctrl+r")
+    terminal.wait_for("404")
+    backend.faults.clear()
+    terminal.press("ctrl+r")
+    terminal.wait_row(HELD, "edge-1")
+    terminal.wait_gone("404")
+    quit_console(terminal)
 
 
-def test_a_change_that_is_refused_says_why(console: Console, stranger: Stranger) -> None:
+def test_rejected_change_shows_the_reason(
+    open_console: OpenConsole, backend: IndependentServer
+) -> None:
     reason = "frozen by the window"
-    stranger.faults["DELETE /"] = (422, reason)
-    terminal = console()
+    backend.faults["DELETE /"] = (422, reason)
+    terminal = open_console()
     terminal.wait_row("edge-1", HELD)
     remove_edge_1(terminal)
     terminal.wait_for(reason)
     terminal.wait_row("edge-1", HELD)
-    assert len(stranger.sent("DELETE")) == 1
-    leave(terminal)
+    assert len(backend.sent("DELETE")) == 1
+    quit_console(terminal)
 
 
-def test_a_slow_change_shows_as_under_way_at_once_and_keys_answer(
-    console: Console, stranger: Stranger
+def test_slow_change_is_shown_immediately_and_keys_work(
+    open_console: OpenConsole, backend: IndependentServer
 ) -> None:
-    stranger.delays["DELETE /"] = 3.0
-    terminal = console()
+    slow = NetworkFault("DELETE /", network_faults.delayed)
+    backend.network_faults.append(slow)
+    terminal = open_console()
     terminal.wait_row("edge-1", HELD)
     remove_edge_1(terminal)
-    terminal.wait_row("edge-1", "REMOVING", timeout=1.5)
+    # The server has not responded yet.
+    terminal.wait_row("edge-1", "REMOVING")
     terminal.press("2")
-    terminal.wait_row(HELD, "REMOVING", timeout=1.0)
-    assert len(stranger.public_ips) == 1
+    terminal.wait_row(HELD, "REMOVING")
+    assert len(backend.public_ips) == 1
+    slow.release()
     terminal.wait_for(lambda: not terminal.row(HELD))
-    leave(terminal)
+    quit_console(terminal)
 
 
 def remove_edge_1(terminal: Terminal) -> None:
-    """Take the address off the server under the cursor."""
-    terminal.wait_for(lambda: " live " in terminal.lines[0])
+    """Remove the address of the server under the cursor."""
+    terminal.wait_live()
     terminal.press("ctrl+d")
-    terminal.read_dialog("Cancel")
-    terminal.type("edge-1")
-    terminal.press("tab", "enter")
+    confirm(terminal, "edge-1")
     terminal.wait_gone("Cancel")
 
 
-def test_a_service_that_goes_away_leaves_the_rows_and_says_how_old_they_are(
-    console: Console, stranger: Stranger
+@pytest.mark.parametrize(
+    "asks",
+    [
+        pytest.param(True, id="at-a-refresh"),
+        # Within two intervals in real time, without a key.
+        pytest.param(False, id="on-schedule", marks=pytest.mark.slow),
+    ],
+)
+def test_rows_stay_and_show_their_age_while_the_server_is_away(
+    open_console: OpenConsole, backend: IndependentServer, asks: bool
 ) -> None:
-    terminals = [console("--refresh", f"{REFRESH:g}", size=size) for size in SIZES]
+    terminals = [open_console("--refresh", "2", size=size) for size in SIZES]
     for terminal in terminals:
         terminal.wait_row("edge-1", HELD)
         terminal.wait_for(lambda at=terminal: "live" in at.lines[0])  # type: ignore[misc]
-    stranger.stop()
+    backend.stop()
 
     def go_on(terminal: Terminal) -> None:
-        terminal.wait_for(lambda: "stale" in terminal.lines[0], 2 * REFRESH + MARGIN)
-        terminal.wait_for(lambda: "stale 4s" in terminal.lines[0])
+        if asks:
+            terminal.press("ctrl+r")
+        terminal.wait_for(lambda: "stale" in terminal.lines[0], 2 * SHORTEST_REFRESH + MARGIN)
+        terminal.wait_for(lambda: bool(re.search(r"stale [1-9]", terminal.lines[0])))
         assert "refused" in terminal.lines[0]
         terminal.wait_row("edge-1", "ACTIVE", HELD)
         terminal.press("3")
@@ -115,11 +127,13 @@ def test_a_service_that_goes_away_leaves_the_rows_and_says_how_old_they_are(
         terminal.wait_row("edge-1", HELD)
 
     def come_back(terminal: Terminal) -> None:
-        terminal.wait_for(lambda: " live " in terminal.lines[0], 2 * REFRESH + MARGIN)
+        if asks:
+            terminal.press("ctrl+r")
+        terminal.wait_live(2 * SHORTEST_REFRESH + MARGIN)
         terminal.wait_gone("stale")
         terminal.wait_row("edge-1", HELD)
-        leave(terminal)
+        quit_console(terminal)
 
-    at_once(go_on, terminals)
-    stranger.start()
-    at_once(come_back, terminals)
+    in_parallel(go_on, terminals)
+    backend.start()
+    in_parallel(come_back, terminals)

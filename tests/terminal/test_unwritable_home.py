@@ -1,4 +1,4 @@
-"""A home that nothing can be written into: reading goes on, and no change is sent."""
+"""An unwritable home: reading works, and no change is sent."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.conftest import Opener, account_of
-from tests.terminal.running import run
-from tests.terminal.stranger import Stranger
+from tests.support.independent_server import IndependentServer
+from tests.support.running import run
+from tests.support.terminal_sessions import OpenTerminal, account_environment, add_public_ip
 
 
 @pytest.fixture
 def blocked(tmp_path: Path) -> dict[str, str]:
-    """Directories that nobody can make, not even root: they would be below a file."""
+    """Return directories that not even root can create, because they are below a file."""
     file = tmp_path / "file"
     file.write_text("")
     names = ("CONFIG", "STATE", "CACHE", "DATA")
@@ -22,24 +22,24 @@ def blocked(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_the_console_says_so_shows_everything_and_sends_no_change(
-    opened: Opener, stranger: Stranger, blocked: dict[str, str]
+def test_console_shows_everything_and_sends_no_change(
+    open_terminal: OpenTerminal, backend: IndependentServer, blocked: dict[str, str]
 ) -> None:
-    terminal = opened(environment=account_of(stranger) | blocked, size=(120, 40))
+    terminal = open_terminal(environment=account_environment(backend) | blocked, size=(120, 40))
     terminal.wait_row("edge-1", "203.0.113.71")
-    terminal.wait_for("nothing can be changed, for there is no journal: ")
-    terminal.press("down", "a")
-    terminal.wait_for("nothing was sent, as the journal cannot be written")
-    assert [r.path for r in stranger.sent("POST")] == ["/v2.0/tokens"]
+    terminal.wait_for("changes are disabled: the journal in ")
+    add_public_ip(terminal, "down")
+    terminal.wait_for("nothing was sent, because the journal cannot be written")
+    assert [r.path for r in backend.sent("POST")] == ["/v2.0/tokens"]
     terminal.press("escape", "q")
     assert terminal.wait_end() == 0
-    assert terminal.farewell == ""
+    assert terminal.final_output == ""
 
 
-def test_status_prints_everything_and_doctor_says_what_is_wrong(
-    stranger: Stranger, blocked: dict[str, str], tmp_path: Path
+def test_status_prints_everything_and_doctor_reports_it(
+    backend: IndependentServer, blocked: dict[str, str], tmp_path: Path
 ) -> None:
-    environment = account_of(stranger) | blocked
+    environment = account_environment(backend) | blocked
     done = run("status", "servers", "-f", "csv", home=tmp_path, environment=environment)
     assert done.returncode == 0
     assert "edge-1" in done.stdout

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import stamina
 
 from rcv3_tui.clock import ManualClock
-from rcv3_tui.simulator import Account, scenario
-from tests.tui.builders import Opening, settings_for
-
-
-@pytest.fixture(autouse=True)
-def no_waiting_between_attempts() -> Iterator[None]:
-    """A read that failed is tried again at once."""
-    stamina.set_testing(True, attempts=2)
-    yield
-    stamina.set_testing(False)
+from rcv3_tui.simulator import Account, build_scenario
+from tests.support.console import Opening, settings_for
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    """What console, worker and account all take their time from."""
-    return ManualClock()
-
-
-@pytest.fixture
-def account(clock: ManualClock) -> Account:
+def demo_account(clock: ManualClock) -> Account:
     """The small demo account; every change takes exactly its time."""
-    account = scenario("small", now=clock.timestamp)
-    account.jitter = 0.0
-    return account
+    demo_account = build_scenario("small", now=clock.timestamp)
+    demo_account.jitter = 0.0
+    return demo_account
 
 
 @pytest.fixture
-def opened(account: Account, clock: ManualClock) -> Opening:
+def opened(demo_account: Account, clock: ManualClock) -> Opening:
     """Open a console on the account: `async with opened() as console`."""
-    return Opening(account, clock, settings_for(account))
+    return Opening(demo_account, clock, settings_for(demo_account))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.builders import IPS, NARROW, SERVERS, WIDE, Opening
+from rcv3_tui.tui.pane_kinds import PaneKind
+from tests.support.console import IPS, NARROW, POOLS, SERVERS, WIDE, Console, Opening
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
-async def test_what_follows_a_slash_is_typed_and_no_command(
-    opened: Opening, size: tuple[int, int]
-) -> None:
+async def test_keys_after_a_slash_are_typed(opened: Opening, size: tuple[int, int]) -> None:
     async with opened(size=size) as console:
         await console.write("/web")
         await console.settle()
@@ -19,7 +18,7 @@ async def test_what_follows_a_slash_is_typed_and_no_command(
         assert not console.app.worker.paused
 
 
-async def test_a_whole_command_is_typed_in_one_burst(opened: Opening) -> None:
+async def test_whole_command_is_typed_in_one_burst(opened: Opening) -> None:
     async with opened() as console:
         for key in ("colon", "i", "p", "s", "enter"):
             console.send(key, 1.0)
@@ -27,7 +26,7 @@ async def test_a_whole_command_is_typed_in_one_burst(opened: Opening) -> None:
         assert console.app.focused is console.table(IPS)
 
 
-async def test_a_filter_that_is_entered_in_a_burst_stays_and_the_keys_go_on_in_the_pane(
+async def test_filter_that_is_entered_in_a_burst_stays_and_the_keys_go_on_in_the_pane(
     opened: Opening,
 ) -> None:
     async with opened() as console:
@@ -44,3 +43,102 @@ async def test_keys_for_a_page_that_closes_do_not_get_lost(opened: Opening) -> N
         await console.settle()
         await console.settle()
         assert console.app.focused is console.table(IPS)
+
+
+PASTED = ("api-01", "tat", "qq", "dq", "Pm", "av", "u\r", "0:a", "jjt", "\tq", "web-01\r")
+
+
+async def at_once(console: Console, *keys: str) -> None:
+    """Have keys arrive in one read."""
+    console.send_at_once(*keys)
+    await console.settle()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("pane", [SERVERS, IPS, POOLS])
+async def test_pasted_text_does_nothing_where_letters_are_commands(
+    opened: Opening, size: tuple[int, int], pane: PaneKind
+) -> None:
+    async with opened(size=size) as console:
+        await console.press({SERVERS: "1", IPS: "2", POOLS: "3"}[pane])
+        for text in PASTED:
+            await console.press("escape", "down")
+            assert "pasted text ignored" not in console.message
+            before = console.console_text().splitlines()
+            await at_once(console, *text)
+            after = console.console_text().splitlines()
+            assert console.front == "ConsoleScreen", text
+            assert console.changes() == [], text
+            assert "pasted text ignored" in console.message, text
+            message = len(before) - 2
+            assert after[:message] == before[:message], text
+            # The next key is a command again.
+            await console.press("up")
+            assert console.cursor(pane) == console.names(pane)[0], text
+
+
+@pytest.mark.parametrize("key", ["a", "t", "v", "u"])
+async def test_changing_command_does_not_run_together_with_other_keys(
+    opened: Opening, key: str
+) -> None:
+    async with opened() as console:
+        await console.go(IPS, "203.0.113.12")
+        await at_once(console, "down", "up", key)
+        assert console.changes() == []
+        assert console.front == "ConsoleScreen"
+        assert "came together with other keys" in console.message
+        await at_once(console, key, "down")
+        assert console.changes() == []
+        assert console.front == "ConsoleScreen"
+
+
+async def test_changing_command_runs_when_its_key_is_pressed_alone(opened: Opening) -> None:
+    async with opened() as console:
+        await console.go(IPS, "203.0.113.12")
+        await at_once(console, "down", "t")
+        await console.press("up", "t")
+        await console.settle()
+        assert console.changes() == ["PATCH " + console.id_of(IPS, "203.0.113.12").split("/")[-1]]
+
+
+async def test_changing_command_waits_for_keys_of_the_same_burst(opened: Opening) -> None:
+    async with opened(hold=0.05) as console:
+        await console.go(IPS, "203.0.113.12")
+        console.send("t", 10.0)
+        await console.settle()
+        console.send("q", 10.06)
+        await console.settle()
+        assert console.changes() == []
+        assert console.app.return_code is None
+        assert "came together with other keys" in console.message
+
+
+@pytest.mark.parametrize("keys", ["jj", "jjjk", "gG", "Gk"])
+async def test_cursor_moves_of_a_burst_are_executed(opened: Opening, keys: str) -> None:
+    async with opened() as console:
+        await console.press("1")
+        await at_once(console, *keys)
+        assert "ignored" not in console.message
+        assert console.cursor(SERVERS) != console.names(SERVERS)[0]
+
+
+async def test_typed_command_that_changes_does_not_run_in_a_burst(opened: Opening) -> None:
+    async with opened() as console:
+        await console.go(IPS, "203.0.113.12")
+        await at_once(console, *":retain", "enter")
+        assert console.changes() == []
+        assert "came together with other keys" in console.message
+        await console.command("retain")
+        assert len(console.changes()) == 1
+
+
+async def test_letter_of_a_paste_chooses_nothing_in_a_menu(opened: Opening) -> None:
+    async with opened() as console:
+        await console.go(SERVERS, "web-01")
+        await console.press("C")
+        assert console.front == "MenuScreen"
+        await at_once(console, *"nid")
+        assert console.front == "MenuScreen"
+        assert "copied" not in " ".join(console.message_texts)
+        await console.press("n")
+        assert console.front == "ConsoleScreen"

@@ -7,7 +7,7 @@ import pytest
 from rcv3_tui.settings import Credentials, Secret
 from rcv3_tui.simulator import Account
 from rcv3_tui.tui.screens.login import LoginScreen
-from tests.tui.builders import IDENTITY, Console, Opening
+from tests.support.console import IDENTITY, Console, Opening
 
 
 async def submit(console: Console, account: Account, identity: str) -> None:
@@ -18,20 +18,20 @@ async def submit(console: Console, account: Account, identity: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("identity", "told"),
+    ("identity", "error"),
     [
         ("ukk", 'identity must be "us", "uk" or a URL'),
-        ("http://192.0.2.1/v2.0", "identity must start with https://: plain http would send"),
+        ("http://192.0.2.1/v2.0", "identity must start with https://: plain http would"),
         ("https://me:secret@id.example", "identity must be a URL without user name and password"),
     ],
 )
-async def test_a_wrong_address_is_told_and_nothing_is_sent(
-    opened: Opening, account: Account, identity: str, told: str
+async def test_invalid_identity_url_shows_an_error_and_sends_nothing(
+    opened: Opening, demo_account: Account, identity: str, error: str
 ) -> None:
     async with opened(credentials=None) as console:
-        await submit(console, account, identity)
+        await submit(console, demo_account, identity)
         assert console.front == "LoginScreen"
-        assert told in " ".join(console.screen_text().split())
-        assert account.requests == []
-        await submit(console, account, f"{IDENTITY}/tokens/")
+        assert error in " ".join(console.screen_text().split())
+        assert demo_account.requests == []
+        await submit(console, demo_account, f"{IDENTITY}/tokens/")
         assert console.front == "ConsoleScreen"

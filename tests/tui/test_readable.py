@@ -1,45 +1,70 @@
-"""Whatever theme is on and however few colours there are, text stands out from its ground."""
+"""Text is readable in every theme at every color depth."""
 
 from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
-from rcv3_tui.pictures import PICTURES, Picture
-from rcv3_tui.pictures.frame import Paint, take
-from rcv3_tui.pictures.stage import SMALL, WIDE, Play, Stage, stage
-from rcv3_tui.terminal import Depth
-from rcv3_tui.tui.shades import READABLE, Rgb, contrast
+from rcv3_tui.terminal_capabilities import ColorDepth
+from rcv3_tui.tui.color_mapping import READABLE, Rgb, contrast
+from rcv3_tui.tui.screen_diff import cells_of
+from tests.screenshots.capture import CellStyle, capture, style_of
+from tests.screenshots.screenshots import SCREENSHOTS, Screenshot
+from tests.screenshots.session import SMALL, WIDE, SceneSetup, Session, open_session
 
 SCENES = ("overview", "trouble", "removal", "picker", "protected")
 
 
 @pytest.mark.parametrize("name", SCENES)
-async def test_text_can_be_read_in_every_theme_at_every_depth(name: str) -> None:
+async def test_text_is_readable_in_a_dark_and_a_light_theme_at_every_depth(name: str) -> None:
+    await _assert_readable(name, ("rcv3", "textual-light"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    # The scene with the most kinds of text; the others in the slow pass.
+    [name if name == "trouble" else pytest.param(name, marks=pytest.mark.slow) for name in SCENES],
+)
+async def test_text_is_readable_in_every_theme_at_every_depth(name: str) -> None:
+    await _assert_readable(name)
+
+
+async def _assert_readable(name: str, themes: tuple[str, ...] = ()) -> None:
+    """Check the text of a scene in some themes; in all of them where none is named."""
     shown = _named(name)
     faint: set[str] = set()
-    async with stage(shown.play, SMALL) as on_stage:
-        await shown.scene(on_stage)
-        for theme in sorted(on_stage.app.available_themes):
-            on_stage.app.theme = theme
-            await on_stage.look()
-            for depth in (Depth.TRUE, Depth.EIGHT_BIT, Depth.SIXTEEN, Depth.EIGHT):
-                on_stage.app.depth = depth
-                for text, paint in _words(on_stage):
-                    if contrast(_rgb(paint.front), _rgb(paint.back)) < READABLE - 0.01:
-                        faint.add(f"{theme}, {depth.name}: {text!r} {paint}")
+    async with open_session(shown.setup, SMALL) as session:
+        await shown.scene(session)
+        for theme in themes or sorted(session.app.available_themes):
+            session.app.theme = theme
+            await session.capture()
+            for style, text in _styles(session).items():
+                for depth in (
+                    ColorDepth.TRUE,
+                    ColorDepth.EIGHT_BIT,
+                    ColorDepth.SIXTEEN,
+                    ColorDepth.EIGHT,
+                ):
+                    seen = _seen(style, depth)
+                    if contrast(_rgb(seen.front), _rgb(seen.back)) < READABLE - 0.01:
+                        faint.add(f"{theme}, {depth.name}: {text!r} {seen}")
     assert not faint, "\n".join(sorted(faint))
 
 
-@pytest.mark.parametrize("depth", [Depth.EIGHT, Depth.SIXTEEN, Depth.EIGHT_BIT, Depth.NONE])
-async def test_cursor_row_and_focused_pane_are_seen_at_every_depth(depth: Depth) -> None:
+@pytest.mark.parametrize(
+    "depth", [ColorDepth.EIGHT, ColorDepth.SIXTEEN, ColorDepth.EIGHT_BIT, ColorDepth.NONE]
+)
+async def test_cursor_row_and_focused_pane_are_visible_at_every_depth(depth: ColorDepth) -> None:
     shown = _named("overview")
-    async with stage(_with(depth), WIDE) as on_stage:
-        await shown.scene(on_stage)
+    async with open_session(_with(depth), WIDE) as session:
+        await shown.scene(session)
         for theme in ("rcv3", "textual-light", "gruvbox"):
-            on_stage.app.theme = theme
-            await on_stage.look()
-            rows = take(on_stage.app)
+            session.app.theme = theme
+            await session.capture()
+            rows = capture(session.app)
             text = ["".join(part for part, _, _ in row) for row in rows]
             cursor = next(row for row, line in zip(rows, text, strict=True) if "❯ web-01" in line)
             other = next(row for row, line in zip(rows, text, strict=True) if "  web-02" in line)
@@ -49,47 +74,55 @@ async def test_cursor_row_and_focused_pane_are_seen_at_every_depth(depth: Depth)
             assert active[0][2].back != waiting[0][2].back, theme
 
 
-@pytest.mark.parametrize("name", ["palette", "picker", "sort"])
-@pytest.mark.parametrize("depth", [Depth.EIGHT, Depth.SIXTEEN, Depth.NONE])
-async def test_what_is_chosen_in_a_list_is_seen_at_every_depth(name: str, depth: Depth) -> None:
-    async with stage(_with(depth, name), SMALL) as on_stage:
-        await _named(name).scene(on_stage)
-        await on_stage.wait(0.0)
-        words = {"palette": "region", "picker": "web-02", "sort": "1  NAME"}[name]
-        rows = [row for row in await on_stage.look() if words in "".join(t for t, _, _ in row)]
-        paints = {paint for row in rows for text, _, paint in row if words in text}
-        plain = {"#000000", "#0c0c0c"}
-        assert any(paint.back not in plain or paint.underline for paint in paints), rows
+@pytest.mark.parametrize("depth", [ColorDepth.EIGHT, ColorDepth.SIXTEEN, ColorDepth.NONE])
+async def test_selected_list_row_is_visible_at_every_depth(depth: ColorDepth) -> None:
+    async with open_session(_with(depth), SMALL) as session:
+        for name, words in (("sort", "1  NAME"), ("palette", "region"), ("picker", "web-02")):
+            await _named(name).scene(session)
+            await session.wait(0.0)
+            screen = await session.capture()
+            rows = [row for row in screen if words in "".join(text for text, _, _ in row)]
+            styles = {style for row in rows for text, _, style in row if words in text}
+            plain = {"#000000", "#0c0c0c"}
+            assert any(style.back not in plain or style.underline for style in styles), (name, rows)
+            await session.press("escape")
 
 
-async def test_the_profile_is_unmistakable_with_and_without_colour() -> None:
-    for depth in (Depth.TRUE, Depth.EIGHT, Depth.NONE):
+async def test_protected_profile_is_visible_with_and_without_color() -> None:
+    for depth in (ColorDepth.TRUE, ColorDepth.EIGHT, ColorDepth.NONE):
         shown = _named("protected")
-        async with stage(_with(depth, "protected"), SMALL) as on_stage:
-            await shown.scene(on_stage)
-            header = (await on_stage.look())[0]
-            (paint,) = {paint for text, _, paint in header if "acme-production" in text}
-            assert paint.back != header[-1][2].back
+        async with open_session(_with(depth, "protected"), SMALL) as session:
+            await shown.scene(session)
+            header = (await session.capture())[0]
+            (style,) = {style for text, _, style in header if "acme-production" in text}
+            assert style.back != header[-1][2].back
             text = "".join(part for part, _, _ in header)
             assert "PROTECTED" in text
             assert "READ-ONLY" in text
 
 
-def _named(name: str) -> Picture:
-    return next(shown for shown in PICTURES if shown.name == name)
+def _named(name: str) -> Screenshot:
+    return next(shown for shown in SCREENSHOTS if shown.name == name)
 
 
-def _with(depth: Depth, name: str = "overview") -> Play:
-    return replace(_named(name).play, depth=depth)
+def _with(depth: ColorDepth, name: str = "overview") -> SceneSetup:
+    return replace(_named(name).setup, depth=depth)
 
 
-def _words(on_stage: Stage) -> list[tuple[str, Paint]]:
-    return [
-        (text.strip(), paint)
-        for row in take(on_stage.app)
-        for text, _, paint in row
-        if text.strip()
-    ]
+def _styles(session: Session) -> dict[Style, str]:
+    """Return every style of a text on the screen, with such a text."""
+    return {
+        style: text.strip()
+        for strip in session.app.screen._compositor.render_strips()
+        for text, style, _ in strip
+        if text.strip() and style is not None
+    }
+
+
+def _seen(style: Style, depth: ColorDepth) -> CellStyle:
+    """Return a style as a terminal of this depth shows it."""
+    ((_, look),) = cells_of(Strip([Segment("x", style)]), depth)
+    return style_of(look)
 
 
 def _rgb(color: str) -> Rgb:

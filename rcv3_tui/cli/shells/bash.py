@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rcv3_tui.cli.described import DIRECTORIES, FILES, PROFILES, Described, Flag
+from rcv3_tui.cli.introspect import (
+    FILES,
+    PROFILES,
+    CommandSpec,
+    Option,
+    first_words,
+    verbs_by_group,
+)
 
 _HEAD = """\
 # bash completion for rcv3-tui; made by: rcv3-tui completion bash
@@ -18,9 +25,9 @@ _rcv3_tui() {
         prev=${COMP_WORDS[COMP_CWORD-2]}
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
-        word=${COMP_WORDS[i]}
+        word=${command:+$command }${COMP_WORDS[i]}
         case $word in
-            @COMMANDS@) command=$word; break ;;
+            @COMMANDS@) command=$word ;;
         esac
     done
 """
@@ -32,7 +39,6 @@ complete -F _rcv3_tui rcv3-tui
 
 _KINDS = {
     FILES: 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))',
-    DIRECTORIES: 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur"))',
     PROFILES: (
         'COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" completion profiles 2>/dev/null)"'
         ' -- "$cur"))'
@@ -40,27 +46,29 @@ _KINDS = {
 }
 
 
-def script(commands: Sequence[Described]) -> str:
-    """Make the script.
+def script(commands: Sequence[CommandSpec]) -> str:
+    """Return the script.
 
     Args:
-        commands: Everything there is, the console first.
+        commands: The console and then every command.
     """
-    names = [each.name for each in commands if each.name]
-    lines = [_HEAD.replace("@COMMANDS@", "|".join(names)), '    case "$command:$prev" in\n']
+    verbs = verbs_by_group(commands)
+    names = [*verbs, *(each.name for each in commands if each.name)]
+    known = "|".join(f'"{name}"' for name in names)
+    lines = [_HEAD.replace("@COMMANDS@", known), '    case "$command:$prev" in\n']
     for each in commands:
-        for flag in each.flags:
-            if reply := _value_reply(flag):
-                patterns = "|".join(f"{each.name}:{name}" for name in flag.names)
+        for option in each.options:
+            if reply := _value_reply(option):
+                patterns = "|".join(f'"{each.name}":{name}' for name in option.names)
                 # A value that may be left out is offered together with what could follow instead.
                 lines.append(f"        {patterns}) {reply}; return ;;\n")
     lines.append("    esac\n    case $command in\n")
     for each in commands:
-        flags = [name for flag in each.flags for name in flag.names]
-        words = [word for group in each.words for word in group.choices]
-        words += [] if each.name else names
-        pattern = each.name or "''"
-        kinds = [group.kind for group in each.words if group.kind]
+        flags = [name for option in each.options for name in option.names]
+        words = [word for group in each.positionals for word in group.choices]
+        words += [] if each.name else first_words(commands)
+        pattern = f'"{each.name}"'
+        kinds = [group.kind for group in each.positionals if group.kind]
         lines.append(f"        {pattern})\n")
         lines.append("            if [[ $cur == -* ]]; then\n")
         lines.append(f"                {_words(flags)}\n")
@@ -69,16 +77,17 @@ def script(commands: Sequence[Described]) -> str:
         elif kinds:
             lines.append(f"            else\n                {_KINDS[kinds[0]]}\n")
         lines.append("            fi ;;\n")
+    lines += [f"        {group}) {_words(words)} ;;\n" for group, words in verbs.items()]
     lines.append("    esac\n")
     return "".join([*lines, _TAIL])
 
 
-def _value_reply(flag: Flag) -> str:
-    if flag.choices:
-        return _words(flag.choices)
-    if flag.kind:
-        return _KINDS[flag.kind]
-    return ":" if flag.value and not flag.may_lack_value else ""
+def _value_reply(option: Option) -> str:
+    if option.choices:
+        return _words(option.choices)
+    if option.kind:
+        return _KINDS[option.kind]
+    return ":" if option.value and not option.value_is_optional else ""
 
 
 def _words(words: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rcv3_tui.cli.described import DIRECTORIES, FILES, PROFILES, Described, Flag
+from rcv3_tui.cli.introspect import FILES, PROFILES, CommandSpec, Option, verbs_by_group
 
 _PROFILES = """\
 _rcv3_tui_profiles() {
@@ -14,16 +14,17 @@ _rcv3_tui_profiles() {
 }
 """
 
-_KINDS = {FILES: "_files", DIRECTORIES: "_files -/", PROFILES: "_rcv3_tui_profiles"}
+_KINDS = {FILES: "_files", PROFILES: "_rcv3_tui_profiles"}
 
 
-def script(commands: Sequence[Described]) -> str:
-    """Make the script.
+def script(commands: Sequence[CommandSpec]) -> str:
+    """Return the script.
 
     Args:
-        commands: Everything there is, the console first.
+        commands: The console and then every command.
     """
-    console, others = commands[0], commands[1:]
+    console, verbs = commands[0], verbs_by_group(commands)
+    plain = [each for each in commands[1:] if " " not in each.name]
     lines = [
         "#compdef rcv3-tui\n",
         "# zsh completion for rcv3-tui; made by: rcv3-tui completion zsh\n",
@@ -32,24 +33,32 @@ def script(commands: Sequence[Described]) -> str:
         "    local curcontext=$curcontext state line\n",
         "    local -a commands\n",
         "    commands=(\n",
-        *(f"        {_quoted(f'{each.name}:{each.summary}')}\n" for each in others),
+        *(f"        {_quoted(f'{each.name}:{each.summary}')}\n" for each in plain),
+        *(f"        {_quoted(f'{group}:' + ', '.join(words))}\n" for group, words in verbs.items()),
         "    )\n",
         "    _arguments -C \\\n",
-        *(f"        {spec} \\\n" for flag in console.flags for spec in _specs(flag)),
+        *(f"        {spec} \\\n" for option in console.options for spec in _specs(option)),
         "        '1: :->command' '*:: :->rest'\n",
         "    case $state in\n",
         "        command) _describe -t commands command commands ;;\n",
         "        rest)\n",
         "            case ${words[1]} in\n",
     ]
-    for each in others:
-        lines.append(f"                {each.name})\n                    _arguments \\\n")
-        lines += [f"                        {s} \\\n" for f in each.flags for s in _specs(f)]
-        for number, word in enumerate(each.words, start=1):
-            action = f"({' '.join(word.choices)})" if word.choices else _KINDS.get(word.kind, " ")
-            spec = _quoted(f"{number}:{word.name}:{action}")
-            lines.append(f"                        {spec} \\\n")
-        lines.append("                        && return ;;\n")
+    for each in plain:
+        lines += _case(each.name, each)
+    for group, words in verbs.items():
+        lines += [
+            f"                {group})\n",
+            "                    if (( CURRENT == 2 )); then\n",
+            f"                        compadd {' '.join(words)}; return\n",
+            "                    fi\n",
+            "                    shift words; (( CURRENT-- ))\n",
+            "                    case ${words[1]} in\n",
+        ]
+        for each in commands:
+            if each.name.startswith(f"{group} "):
+                lines += _case(each.name.split()[1], each)
+        lines.append("                    esac ;;\n")
     lines += [
         "            esac ;;\n",
         "    esac\n",
@@ -64,19 +73,33 @@ def script(commands: Sequence[Described]) -> str:
     return "".join(lines)
 
 
-def _specs(flag: Flag) -> Iterator[str]:
+def _case(pattern: str, command: CommandSpec) -> Iterator[str]:
+    """Yield the branch that completes the words after a command."""
+    yield f"                {pattern})\n                    _arguments \\\n"
+    for option in command.options:
+        yield from (f"                        {spec} \\\n" for spec in _specs(option))
+    for number, word in enumerate(command.positionals, start=1):
+        action = f"({' '.join(word.choices)})" if word.choices else _KINDS.get(word.kind, "")
+        if action:
+            # A word of the operator's own choice completes to nothing, and options to themselves.
+            spec = _quoted(f"{number}:{word.name}:{action}")
+            yield f"                        {spec} \\\n"
+    yield "                        && return ;;\n"
+
+
+def _specs(option: Option) -> Iterator[str]:
     """Word a flag for `_arguments`, once for each of its names."""
-    others = f"({' '.join(flag.names)})" if len(flag.names) > 1 else ""
-    text = _escaped(flag.help.replace("[", "(").replace("]", ")"))
-    for name in flag.names:
-        if not flag.value:
+    others = f"({' '.join(option.names)})" if len(option.names) > 1 else ""
+    text = _escaped(option.help.replace("[", "(").replace("]", ")"))
+    for name in option.names:
+        if not option.value:
             yield _quoted(f"{others}{name}[{text}]")
             continue
-        action = f"({' '.join(flag.choices)})" if flag.choices else _KINDS.get(flag.kind, " ")
-        colon = "::" if flag.may_lack_value else ":"
+        action = f"({' '.join(option.choices)})" if option.choices else _KINDS.get(option.kind, " ")
+        colon = "::" if option.value_is_optional else ":"
         equals = "=" if name.startswith("--") else "+"
         yield _quoted(
-            f"{others}{name}{equals}[{text}]{colon}{_escaped(_plain(flag.value))}:{action}"
+            f"{others}{name}{equals}[{text}]{colon}{_escaped(_plain(option.value))}:{action}"
         )
 
 

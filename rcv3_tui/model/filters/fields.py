@@ -1,7 +1,7 @@
-"""What rows can be found by: the fields of each kind of row, and their values.
+"""The fields of each kind of row that a filter can name, and their values.
 
-Names are those of the console's columns; the API's own names (`status_detail`, `public_ip_v4`)
-are taken for the same fields.
+Fields have the names of the console's columns. The API's names (`status_detail`, `public_ip_v4`)
+are accepted too.
 """
 
 from __future__ import annotations
@@ -10,36 +10,49 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from rcv3_tui.model.attention import Finding
+from msgspec import Struct
+
+from rcv3_tui.model.changes import ChangeKind, ResourceChange
+from rcv3_tui.model.diagnostics import Finding
+from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server
-from rcv3_tui.model.snapshot import Part, Snapshot
+from rcv3_tui.model.snapshot import Snapshot
 
 
 class FieldType(StrEnum):
-    """How a field is asked about."""
+    """How a filter compares a field."""
 
     TEXT = "text"
     NUMBER = "number"
     TIME = "time"
-    """Compared by how long ago it was."""
+    """Compared by its age."""
 
 
-Value = str | tuple[str, ...] | int | datetime | None
-"""A field's value: a text or several, a number, a time; None where there is none."""
+class Partial(Struct, frozen=True):
+    """A value that has not been read completely."""
+
+    known: tuple[str, ...] = ()
+    """The part that has been read."""
+    rest: tuple[str, ...] | None = None
+    """The texts that the rest may contain; None: any."""
+
+
+Value = str | tuple[str, ...] | int | datetime | Partial | None
+"""The value of a field: one or several texts, a number, a time; None without a value."""
 
 Fields = Mapping[str, Value]
-"""Field name to value. A field that a row does not have may be left out."""
+"""Field name to value. A field without a value may be missing."""
 
-UNSEARCHED = frozenset({"id"})
-"""Fields that a short word is not looked for in: any two letters are in one by chance."""
+NOT_IN_FREE_TEXT = frozenset({"id"})
+"""Fields that a short word is not searched in: any two letters are in many ids."""
 
 _TEXT, _NUMBER, _TIME = FieldType.TEXT, FieldType.NUMBER, FieldType.TIME
 
 _COMMON = {"id": _TEXT, "region": _TEXT}
 
-FIELDS_OF: Mapping[Part, Mapping[str, FieldType]] = {
-    Part.SERVERS: {
+FIELDS_OF: Mapping[ResourceKind, Mapping[str, FieldType]] = {
+    ResourceKind.SERVERS: {
         "name": _TEXT,
         "status": _TEXT,
         "ip": _TEXT,
@@ -56,7 +69,7 @@ FIELDS_OF: Mapping[Part, Mapping[str, FieldType]] = {
         "updated": _TIME,
         **_COMMON,
     },
-    Part.PUBLIC_IPS: {
+    ResourceKind.PUBLIC_IPS: {
         "ip": _TEXT,
         "public": _TEXT,
         "private": _TEXT,
@@ -67,11 +80,12 @@ FIELDS_OF: Mapping[Part, Mapping[str, FieldType]] = {
         "detail": _TEXT,
         "network": _TEXT,
         "ticket": _TEXT,
+        "rule": _TEXT,
         "age": _TIME,
         "updated": _TIME,
         **_COMMON,
     },
-    Part.POOLS: {
+    ResourceKind.POOLS: {
         "name": _TEXT,
         "pool": _TEXT,
         "ip": _TEXT,
@@ -84,7 +98,7 @@ FIELDS_OF: Mapping[Part, Mapping[str, FieldType]] = {
         "not_active": _NUMBER,
         **_COMMON,
     },
-    Part.NODES: {
+    ResourceKind.NODES: {
         "name": _TEXT,
         "server": _TEXT,
         "pool": _TEXT,
@@ -96,7 +110,7 @@ FIELDS_OF: Mapping[Part, Mapping[str, FieldType]] = {
         "updated": _TIME,
         **_COMMON,
     },
-    Part.NETWORKS: {
+    ResourceKind.NETWORKS: {
         "name": _TEXT,
         "ip": _TEXT,
         "cidr": _TEXT,
@@ -105,7 +119,7 @@ FIELDS_OF: Mapping[Part, Mapping[str, FieldType]] = {
         **_COMMON,
     },
 }
-"""The fields that each kind of resource has."""
+"""The fields of each kind of resource."""
 
 OPERATION_FIELDS: Mapping[str, FieldType] = {
     "name": _TEXT,
@@ -114,10 +128,26 @@ OPERATION_FIELDS: Mapping[str, FieldType] = {
     "status": _TEXT,
     "state": _TEXT,
     "detail": _TEXT,
+    "note": _TEXT,
     "age": _TIME,
     **_COMMON,
 }
-"""The fields that an operation has."""
+"""The fields of an operation."""
+
+CHANGE_FIELDS: Mapping[str, FieldType] = {
+    "name": _TEXT,
+    "resource": _TEXT,
+    "change": _TEXT,
+    "from": _TEXT,
+    "to": _TEXT,
+    "status": _TEXT,
+    "pool": _TEXT,
+    "by": _TEXT,
+    "operation": _TEXT,
+    "age": _TIME,
+    **_COMMON,
+}
+"""The fields that a change of a resource has."""
 
 FINDING_FIELDS: Mapping[str, FieldType] = {
     "name": _TEXT,
@@ -127,17 +157,18 @@ FINDING_FIELDS: Mapping[str, FieldType] = {
     "age": _TIME,
     **_COMMON,
 }
-"""The fields that something which needs attention has."""
+"""The fields of a finding."""
 
 ALL_FIELDS: Mapping[str, FieldType] = {
     name: kind
-    for names in (*FIELDS_OF.values(), OPERATION_FIELDS, FINDING_FIELDS)
+    for names in (*FIELDS_OF.values(), OPERATION_FIELDS, CHANGE_FIELDS, FINDING_FIELDS)
     for name, kind in names.items()
 }
-"""Every field there is."""
+"""All fields."""
 
 OTHER_NAMES: Mapping[str, str] = {
     "accessipv4": "access",
+    "added_by_match_rule": "rule",
     "cloud_server": "server",
     "created": "age",
     "failure_core_ticket_uuid": "ticket",
@@ -148,7 +179,7 @@ OTHER_NAMES: Mapping[str, str] = {
     "total": "nodes",
     "virtual_ip": "ip",
 }
-"""The API's names, and those of the JSON that it sends, for the same fields."""
+"""The names of the API and its JSON for the same fields."""
 
 
 def server_fields(
@@ -158,29 +189,41 @@ def server_fields(
     private_ip: str | None,
     record: PublicIP | None,
     pools: Sequence[str],
+    unread_pools: tuple[str, ...] | None = (),
+    addresses_known: bool = True,
+    private_known: bool = True,
 ) -> Fields:
-    """Give what a cloud server can be found by.
+    """Return the fields of a cloud server.
 
     Args:
         server: The server.
         region: Its region.
         private_ip: Its address on the RackConnect network.
-        record: The public IP record that counts for it.
-        pools: Names of the pools it is in, as far as they have been read.
+        record: Its effective public IP record.
+        pools: Names of its pools, as far as they have been read.
+        unread_pools: Names of the pools whose nodes are unread; None: the pools are unread too.
+        addresses_known: The public IPs have been read: without a record there is no address.
+        private_known: The networks have been read: without a private address there is none.
     """
     public = record.address if record is not None else None
     statuses = [server.status, server.task_state, record.status if record is not None else None]
+    has_record = record is not None or addresses_known
+    has_private = private_ip is not None or private_known
+
+    def of_record(*texts: str | None) -> Value:
+        return _texts(*texts) if has_record else Partial(_texts(*texts))
+
     return {
         "name": server.name,
-        "status": _texts(*statuses),
-        "ip": _texts(private_ip, public),
-        "private": private_ip,
-        "public": public,
+        "status": of_record(*statuses),
+        "ip": of_record(private_ip, public) if has_private else Partial(_texts(public)),
+        "private": private_ip if has_private else Partial(),
+        "public": public if has_record else Partial(),
         "access": server.access_ip,
-        "pool": tuple(pools),
-        "pools": len(pools),
-        "retain": _yes(record.retain) if record is not None else None,
-        "detail": _texts(record.status_detail if record is not None else None, server.fault),
+        "pool": tuple(pools) if unread_pools == () else Partial(tuple(pools), unread_pools),
+        "pools": len(pools) if unread_pools == () else Partial(),
+        "retain": of_record(_yes(record.retain) if record is not None else None),
+        "detail": of_record(record.status_detail if record is not None else None, server.fault),
         "flavor": server.flavor,
         "image": server.image,
         "age": server.created,
@@ -191,12 +234,12 @@ def server_fields(
 
 
 def public_ip_fields(record: PublicIP, region: str, *, server_name: str | None) -> Fields:
-    """Give what a public IP record can be found by.
+    """Return the fields of a public IP record.
 
     Args:
         record: The record.
         region: Its region.
-        server_name: What its server goes by; None where it has none.
+        server_name: The name of its server; None without a server.
     """
     link = record.server
     private = link.private_ip if link is not None else None
@@ -212,6 +255,7 @@ def public_ip_fields(record: PublicIP, region: str, *, server_name: str | None) 
         "detail": record.status_detail,
         "network": link.network.name if link is not None and link.network is not None else None,
         "ticket": record.ticket,
+        "rule": _BY_RULE if (by_rule := record.added_by_match_rule) is None else _yes(by_rule),
         "age": record.created,
         "updated": record.updated,
         "region": region,
@@ -219,13 +263,21 @@ def public_ip_fields(record: PublicIP, region: str, *, server_name: str | None) 
     }
 
 
+_BY_RULE = Partial(rest=("yes", "no"))
+"""The value of a record that does not mention match rules."""
+
+
+def _count(known: int | None) -> Value:
+    return Partial() if known is None else known
+
+
 def pool_fields(pool: LoadBalancerPool, region: str, *, not_active: int | None) -> Fields:
-    """Give what a pool can be found by.
+    """Return the fields of a pool.
 
     Args:
         pool: The pool.
         region: Its region.
-        not_active: How many of its nodes are not ACTIVE; None when they have not been read.
+        not_active: The number of its nodes that are not ACTIVE; None if they are unread.
     """
     return {
         "name": pool.name,
@@ -234,10 +286,10 @@ def pool_fields(pool: LoadBalancerPool, region: str, *, not_active: int | None) 
         "port": pool.port,
         "status": pool.status,
         "detail": pool.status_detail,
-        "nodes": pool.counts.total,
-        "cloud_servers": pool.counts.cloud_servers,
-        "external": pool.counts.external,
-        "not_active": not_active,
+        "nodes": _count(pool.counts.total),
+        "cloud_servers": _count(pool.counts.cloud_servers),
+        "external": _count(pool.counts.external),
+        "not_active": _count(not_active),
         "region": region,
         "id": pool.key,
     }
@@ -246,14 +298,14 @@ def pool_fields(pool: LoadBalancerPool, region: str, *, not_active: int | None) 
 def node_fields(
     node: PoolNode, region: str, *, server_name: str, private_ip: str | None, pool_name: str | None
 ) -> Fields:
-    """Give what a pool's node can be found by.
+    """Return the fields of a pool node.
 
     Args:
         node: The node.
         region: Its region.
-        server_name: What its server goes by.
+        server_name: The name of its server.
         private_ip: The server's address on the RackConnect network.
-        pool_name: What its pool is called, where that is known.
+        pool_name: The name of its pool, if known.
     """
     return {
         "name": server_name,
@@ -271,7 +323,7 @@ def node_fields(
 
 
 def network_fields(network: CloudNetwork, region: str) -> Fields:
-    """Give what a cloud network can be found by."""
+    """Return the fields of a cloud network."""
     return {
         "name": network.name,
         "ip": network.cidr,
@@ -284,7 +336,7 @@ def network_fields(network: CloudNetwork, region: str) -> Fields:
 
 
 def operation_fields(operation: Operation) -> Fields:
-    """Give what an operation can be found by."""
+    """Return the fields of an operation."""
     return {
         "name": operation.request.sentence,
         "what": operation.request.kind.value,
@@ -292,14 +344,40 @@ def operation_fields(operation: Operation) -> Fields:
         "status": operation.state.value,
         "state": operation.state.value,
         "detail": operation.detail,
+        "note": operation.note,
         "age": operation.asked,
         "region": operation.request.region,
         "id": operation.id,
     }
 
 
+def change_fields(change: ResourceChange, *, resource: str, by: str) -> Fields:
+    """Return what a change of a resource can be found by.
+
+    Args:
+        change: The change.
+        resource: What the kind of resource is called.
+        by: Who made it.
+    """
+    has_status = change.kind in (ChangeKind.APPEARED, ChangeKind.STATUS)
+    return {
+        "name": change.subject,
+        "resource": resource,
+        "change": change.kind.value,
+        "from": change.before,
+        "to": change.after,
+        "status": change.after if has_status else None,
+        "pool": change.pool or None,
+        "by": by,
+        "operation": change.operation or None,
+        "age": change.at,
+        "region": change.region,
+        "id": _texts(change.key, change.server_key or None),
+    }
+
+
 def finding_fields(finding: Finding) -> Fields:
-    """Give what something that needs attention can be found by."""
+    """Return the fields of a finding."""
     return {
         "name": finding.subject,
         "status": finding.severity.value,
@@ -311,62 +389,11 @@ def finding_fields(finding: Finding) -> Fields:
     }
 
 
-def fields_in(snapshot: Snapshot, part: Part, key: str) -> Fields:
-    """Give what a resource of a picture can be found by.
-
-    Args:
-        snapshot: The picture.
-        part: What kind of resource.
-        key: Its lower-case id.
-
-    Raises:
-        KeyError: There is none in the picture.
-    """
-    region = snapshot.region
-    if part is Part.SERVERS:
-        server = snapshot.servers[key]
-        names = [
-            pool.name if (pool := snapshot.pools.get(node.pool_key)) else node.pool_key
-            for node in snapshot.nodes_of.get(key, ())
-        ]
-        return server_fields(
-            server,
-            region,
-            private_ip=snapshot.private_ip_of(server),
-            record=snapshot.public_ip_of(key),
-            pools=names,
-        )
-    if part is Part.PUBLIC_IPS:
-        record = snapshot.public_ips[key]
-        link = record.server
-        name = None if link is None else snapshot.server_name(link.key, link.name)
-        return public_ip_fields(record, region, server_name=name)
-    if part is Part.POOLS:
-        nodes = snapshot.nodes.get(key)
-        idle = None if nodes is None else len(nodes) - snapshot.active_nodes(key)
-        return pool_fields(snapshot.pools[key], region, not_active=idle)
-    if part is Part.NODES:
-        return _node_in(snapshot, key)
-    return network_fields(snapshot.networks[key], region)
-
-
-def _node_in(snapshot: Snapshot, key: str) -> Fields:
-    for pool_key, nodes in snapshot.nodes.items():
-        node = nodes.get(key)
-        if node is None:
-            continue
-        link = node.server
-        server = snapshot.servers.get(node.server_key or "")
-        private = None if server is None else snapshot.private_ip_of(server)
-        pool = snapshot.pools.get(pool_key)
-        return node_fields(
-            node,
-            snapshot.region,
-            server_name="?" if link is None else snapshot.server_name(link.key, link.name),
-            private_ip=private or (link.private_ip if link is not None else None),
-            pool_name=None if pool is None else pool.name,
-        )
-    raise KeyError(key)
+def unread_pool_names(snapshot: Snapshot) -> tuple[str, ...] | None:
+    """Return the names of the pools whose nodes are unread; None: the pools are unread too."""
+    if snapshot.fetch_state(ResourceKind.POOLS).fetched is None:
+        return None
+    return tuple(pool.name for key, pool in snapshot.pools.items() if key not in snapshot.nodes)
 
 
 def _texts(*texts: str | None) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""The screens and dialogs: one file each, and the few parts that they share."""
+"""The screens and dialogs, one file each."""

@@ -1,66 +1,55 @@
-"""The console itself: header, panes, message line, footer; routes keys and the worker's changes."""
+"""The main screen: header, panes, message line and footer; routes keys and worker events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Self
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.binding import Binding
+from textual.events import Click, Resize
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from rcv3_tui.model.operation import Operation, Request
-from rcv3_tui.model.snapshot import Diff, Part
-from rcv3_tui.sync.changes import Change, LinkChanged, OperationChanged, SnapshotChanged
-from rcv3_tui.sync.worker import ReadOnly, Worker
-from rcv3_tui.tui.actions import reading, saving, typing
-from rcv3_tui.tui.actions.going import Going
-from rcv3_tui.tui.actions.hearing import Hearing
-from rcv3_tui.tui.actions.undoing import Undoing
-from rcv3_tui.tui.commands import BY_NAME, COMMANDS, DEFAULT_KEYS, Command, hints
-from rcv3_tui.tui.commands.moving import TableCommand
-from rcv3_tui.tui.formats import glyphs, old_picture
-from rcv3_tui.tui.habits import Habits
-from rcv3_tui.tui.heading import heading
-from rcv3_tui.tui.items import FindingItem, Item
-from rcv3_tui.tui.key_names import KeyNames
-from rcv3_tui.tui.messages import Said
-from rcv3_tui.tui.paint_timer import PaintTimer
-from rcv3_tui.tui.picture import PANE_OF, PaneKind, Picture
-from rcv3_tui.tui.widgets.asking import Asking
-from rcv3_tui.tui.widgets.covered import Covered
-from rcv3_tui.tui.widgets.line import Line, Piece
+from rcv3_tui.model.removal_plan import RemovalPlan
+from rcv3_tui.sync.account_worker import ReadOnlyError
+from rcv3_tui.sync.events import SyncEvent
+from rcv3_tui.tui.commands.base import Command, CommandRegistry
+from rcv3_tui.tui.commands.command_line import completions, run_typed
+from rcv3_tui.tui.context import Application
+from rcv3_tui.tui.event_handler import WorkerEventHandler, describe
+from rcv3_tui.tui.filter_prompt import Group, filter_help, read_pools_of
+from rcv3_tui.tui.footer import footer_pieces, help_key_in_text
+from rcv3_tui.tui.header import header_pieces
+from rcv3_tui.tui.key_labels import KeyLabels
+from rcv3_tui.tui.messages import LogMessage
+from rcv3_tui.tui.navigator import Navigator
+from rcv3_tui.tui.pane_kinds import PaneKind
+from rcv3_tui.tui.pane_preferences import PanePreferences
+from rcv3_tui.tui.row_model import RowModel
+from rcv3_tui.tui.screens.confirm import ConfirmScreen
+from rcv3_tui.tui.screens.pager import PagerScreen
+from rcv3_tui.tui.widgets.message_line import MessageLine
 from rcv3_tui.tui.widgets.pane import Pane
-from rcv3_tui.tui.widgets.panes import Panes
-from rcv3_tui.tui.widgets.table import CursorMoved, RowChosen
-
-if TYPE_CHECKING:
-    from rcv3_tui.model.consequences import Removal
-    from rcv3_tui.tui.app import ConsoleApp
-    from rcv3_tui.tui.widgets.prompt import Prompt
+from rcv3_tui.tui.widgets.pane_layout import PaneLayout
+from rcv3_tui.tui.widgets.prompt import Prompt, PromptMode
+from rcv3_tui.tui.widgets.status_line import StatusLine
+from rcv3_tui.tui.widgets.table import ColumnClicked, CursorMoved, RowSelected
+from rcv3_tui.views.formatting import format_stale, glyphs
+from rcv3_tui.views.rows import AnyRow
 
 _LOG_LENGTH = 1000
 
-_WARNING_SECONDS = 4.0
-"""How long a warning is left to be read before progress takes its place."""
 
-
-class ConsoleScreen(Screen[None], Covered):
+class ConsoleScreen(Screen[None]):
     """The main screen.
 
     Args:
-        console_app: The app, for the worker and the settings.
+        console_app: The app: worker, settings, mask and terminal.
+        commands: All commands.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            command.keys, f"command('{command.name}')", command.label, show=False, id=command.name
-        )
-        for command in COMMANDS
-        if command.keys and not isinstance(command, TableCommand) and command.name != "into"
-    ]
 
     DEFAULT_CSS = """
     ConsoleScreen {
@@ -76,39 +65,53 @@ class ConsoleScreen(Screen[None], Covered):
     }
     """
 
-    def __init__(self, console_app: ConsoleApp) -> None:
+    def __init__(self, console_app: Application, commands: CommandRegistry) -> None:
         super().__init__()
         self.console_app = console_app
+        self.commands = commands
         self.worker = console_app.worker
         self.settings = console_app.settings
         self.ascii = console_app.settings.ascii
         self.signs = glyphs(self.ascii)
-        self.keys = KeyNames(DEFAULT_KEYS, self.settings.keys)
-        self._paint_timer = PaintTimer(self._on_timer_update, console_app._handle_exception)
-        self._bind_what_has_no_key_of_its_own()
-        self.picture = Picture(self.worker.clock, self.worker)
-        habits = Habits(self.settings.state_dir)
-        self.panes = Panes(self.picture, self.signs, self.keys, habits, ascii_only=self.ascii)
-        self.messages: list[Said] = []
-        self.going = Going(self)
-        self.undoing = Undoing(self)
-        self._hearing = Hearing(self)
-        self._message: Said | None = None
-        self._header = Line(spelled_in_ascii=self.ascii, id="header")
-        self._footer = Line(spelled_in_ascii=self.ascii, id="footer")
-        self._message_line = Line(spelled_in_ascii=self.ascii, id="message")
+        self.keys = KeyLabels(commands.default_keys, self.settings.keys)
+        self.row_model = RowModel(self.worker.clock, self.worker)
+        preferences = PanePreferences(self.settings.state_dir)
+        self.panes = PaneLayout(
+            self.row_model, self.signs, self.keys, preferences, ascii_only=self.ascii
+        )
+        self.panes.zoomed = self.settings.plain
+        self.panes.leading = not self.settings.plain
+        self.messages: list[LogMessage] = []
+        self.undone: set[str] = set()
+        self.navigator = Navigator(self)
+        self.events = WorkerEventHandler(self)
+        self._header = StatusLine(spelled_in_ascii=self.ascii, id="header")
+        self._footer = StatusLine(spelled_in_ascii=self.ascii, id="footer")
+        self.message_line = MessageLine(
+            self.keys, lambda: self.size.width, spelled_in_ascii=self.ascii
+        )
         self._prompt: Prompt | None = None
-        """The typed line; made when something is typed into it first."""
+        """Created when it is first opened."""
+        self._entered: Callable[[str], None] | None = None
 
-    def _bind_what_has_no_key_of_its_own(self) -> None:
-        """Put commands on keys that have none unless the operator gives them one."""
-        given = [
-            Binding(keys, f"command('{name}')", BY_NAME[name].label, show=False, id=name)
-            for name, keys in self.settings.keys.items()
-            if name in BY_NAME and not BY_NAME[name].keys
+    @classmethod
+    def create(cls, console_app: Application, commands: CommandRegistry) -> Self:
+        """Return a console whose keys run the commands.
+
+        Textual reads bindings from the class, so each console has its own class.
+
+        Args:
+            console_app: The app.
+            commands: All commands; those without a default key are bound if `[keys]` sets one.
+        """
+        given: Mapping[str, str] = console_app.settings.keys
+        bindings = [
+            Binding(keys, f"command('{command.name}')", command.label, show=False, id=command.name)
+            for command in commands.all
+            if command.is_bound and (keys := command.keys or given.get(command.name, ""))
         ]
-        for binding in Binding.make_bindings(given):
-            self._bindings.key_to_bindings.setdefault(binding.key, []).append(binding)
+        bound: type[Self] = type(cls.__name__, (cls,), {"BINDINGS": bindings})
+        return bound(console_app, commands)
 
     # -- building -----------------------------------------------------------------------------
 
@@ -116,11 +119,11 @@ class ConsoleScreen(Screen[None], Covered):
         """Header, panes, message line, footer."""
         yield self._header
         yield self.panes
-        yield self._message_line
+        yield self.message_line
         yield self._footer
 
     def on_mount(self) -> None:
-        """Show the first picture, and keep what depends on the time true."""
+        """Lay out the panes, focus one, and start the timer."""
         self.panes.show_for(self.size)
         self.pane.table.focus()
         self.write_header()
@@ -128,197 +131,124 @@ class ConsoleScreen(Screen[None], Covered):
         self.set_interval(1.0, self._tick)
 
     def on_resize(self, event: Resize) -> None:
-        """Fit as many panes as there is room for."""
+        """Show as many panes as there is room for."""
         del event
         self.panes.show_for(self.size)
 
-    def bring_up_to_date(self) -> None:
-        """Have a page that is open in front say what is so by now."""
-        if self.app.screen is not self:
-            reading.bring_up_to_date(self)
+    def reload_page(self) -> None:
+        """Reload the open text page, if there is one."""
+        screen = self.app.screen
+        if isinstance(screen, PagerScreen):
+            screen.reload()
 
-    @property
-    def _update_timer(self) -> PaintTimer:  # type: ignore[override]
-        return self._paint_timer
+    def note_key(self) -> None:
+        """Note a key before it is handled: the first one closes the findings above the panes.
 
-    def hear_key(self) -> None:
-        """Hear of a key before whoever it is for.
-
-        With the first one, what needs attention makes room, which stood above the panes until now.
+        Where all rows have room, they stay.
         """
-        self._paint_timer.key_was_pressed()
-        if self.panes.leading:
-            self.panes.leading = False
-            self.panes.show_for(self.size)
+        if self.panes.leading and not self.panes.lead_stays:
+            self.panes.close_lead()
 
-    def take(self, change: Change) -> None:
-        """Take one of the worker's changes in."""
-        self._hearing.take(change)
-
-    def take_all(self, worker: Worker) -> None:
-        """Take in all that a worker has told before this screen was there."""
-        if worker.signed_in is not None:
-            self.take(worker.signed_in)
-        for name, snapshot in worker.snapshots.items():
-            self.take(SnapshotChanged(snapshot, Diff(parts=frozenset(Part))))
-            self.take(LinkChanged(worker.links[name]))
-        for operation in worker.operations.values():
-            self.take(OperationChanged(operation))
-
-    def hear_from_behind(self, profile: str, change: Change) -> None:
-        """Tell how a change ended in an account that is not on the screen any more."""
-        if isinstance(change, OperationChanged) and change.operation.is_ended:
-            operation = change.operation
-            tone = "failed" if operation.is_trouble else "ok"
-            sentence = operation.request.sentence
-            self.say(f"[{profile}] {sentence}: {operation.detail or 'done'}", tone)
+    def on_worker_event(self, event: SyncEvent) -> None:
+        """Apply an event of the account's worker."""
+        self.events.handle(event)
 
     def _tick(self) -> None:
-        """Repaint what depends on the time, where it says something else by now."""
-        self._hearing.tick()
+        """Update everything that depends on the time."""
+        self.events.tick()
         self.write_header()
         for pane in self.panes.in_view():
             pane.tick()
+        self.panes.inspector.refresh_soon()
 
     # -- header, footer, messages -------------------------------------------------------------
 
     def write_header(self) -> None:
-        """Write the header anew; only what differs is painted."""
-        left, right = heading(
+        """Update the header; only cells that differ are painted."""
+        left, right = header_pieces(
             self.settings,
             self.worker.signed_in,
-            self._hearing.links,
+            self.events.links,
             read_only=self.worker.read_only,
-            under_way=sum(1 for op in self.picture.operations.values() if not op.is_ended),
-            attention=len(self.picture.findings),
-            now=self.picture.now(),
+            under_way=sum(1 for op in self.row_model.operations.values() if not op.is_ended),
+            attention=len(self.row_model.findings),
+            missed=self.row_model.changes.missed,
+            left_at=self.row_model.changes.left,
+            now=self.row_model.now(),
             signs=self.signs,
         )
         self._header.show(left, right)
 
     def write_footer(self) -> None:
-        """Name the keys that matter where the console is."""
-        pieces = [Piece(" ")]
-        for rank, command in enumerate(hints(self.active)):
-            pieces += [
-                Piece(self.keys[command.name], "key", spare=rank + 1),
-                Piece(f" {command.label_at(self.active)}  ", spare=rank + 1),
-            ]
-        pieces += [Piece(self.keys["help"], "key"), Piece(f" {BY_NAME['help'].label}")]
-        self._footer.show(pieces)
+        """Name the most useful keys of what has the keyboard: a dialog, the prompt, or a pane."""
+        screen = self.app.screen
+        holder = screen if screen is not self else self._prompt if self.takes_text else None
+        self._footer.show(footer_pieces(holder, self.commands, self.keys, self.active))
 
-    def say(self, text: str, tone: str = "", offer: str = "") -> None:
-        """Put an outcome on the message line and into the log; errors stay until dismissed.
+    def show_message(self, text: str, tone: str = "", offer: str = "") -> None:
+        """Show a message and add it to the log; errors stay until they are dismissed.
 
         Args:
-            text: One line; literal.
-            tone: `ok`, `warn`, `failed`, `moving` or nothing.
-            offer: What may be pressed about it; it is kept in view.
+            text: One line, literal.
+            tone: `ok`, `warn`, `failed`, `moving` or empty.
+            offer: What can be pressed about it; visible however long the text is.
         """
-        self.show(self.note(text, tone, offer))
+        self.message_line.show_message(self.add_to_log(text, tone, offer))
 
-    def note(self, text: str, tone: str = "", offer: str = "") -> Said:
-        """Put an outcome into the log alone; the arguments are those of `say`."""
-        said = Said(self.picture.now(), text, tone, offer)
-        self.messages.append(said)
+    def add_to_log(self, text: str, tone: str = "", offer: str = "") -> LogMessage:
+        """Add a message to the log only; the arguments are those of `show_message`."""
+        message = LogMessage(self.row_model.now(), text, tone, offer)
+        self.messages.append(message)
         del self.messages[:-_LOG_LENGTH]
-        return said
-
-    def show(self, said: Said) -> None:
-        """Put something on the message line, unless an error stands there still.
-
-        An answer to a key is not covered at once by how far some work has come.
-        """
-        there = self._message
-        if there is not None and not said.stays:
-            age = (said.at - there.at).total_seconds()
-            if there.stays or (
-                there.tone == "warn" and said.tone == "moving" and age < _WARNING_SECONDS
-            ):
-                return
-        self._show_message(said)
-
-    @property
-    def shows_message(self) -> bool:
-        """Whether something stands on the message line."""
-        return self._message is not None
-
-    def dismiss_error(self) -> bool:
-        """Take an error that stays off the message line; tell whether there was one."""
-        if self._message is None or not self._message.stays:
-            return False
-        self._show_message(None)
-        return True
-
-    def clear_message(self) -> None:
-        """Leave the message line empty; the log keeps what stood there."""
-        self._show_message(None)
-
-    def _show_message(self, said: Said | None) -> None:
-        self._message = said
-        if said is None:
-            self._message_line.show([])
-            return
-        pieces = [Piece(f" {said.text}", said.tone)]
-        right = [Piece(f" {self.keys['back']} ", "muted")] if said.stays else []
-        if said.offer:
-            right.insert(0, Piece(f" {said.offer} ", "key"))
-        taken = sum(cell_len(piece.text) for piece in right) + 2
-        if cell_len(said.text) + taken > self.size.width:
-            right.insert(0, Piece(f" {self.keys['log']} more ", "muted"))
-        self._message_line.show(pieces, right)
+        return message
 
     # -- a shared screen ----------------------------------------------------------------------
 
     def mask_names(self) -> None:
-        """Have the mask know every name of the account, while it is on."""
+        """Register every name of the account with the mask, while it is on."""
         mask = self.console_app.mask
-        if not mask.is_on:
-            return
-        signed_in = self.worker.signed_in
-        if signed_in is not None:
-            mask.learn("tenant", (signed_in.tenant,))
-            mask.learn("user", (signed_in.user,))
-        for snapshot in self.picture.snapshots.values():
-            mask.learn_account(snapshot)
+        if mask.is_on:
+            self.row_model.register_names(mask, self.worker.signed_in)
 
-    def respell(self) -> None:
-        """Draw every text anew: what may be seen of it is different now."""
-        for line in self.query(Line):
-            line.respell()
+    def redraw_texts(self) -> None:
+        """Redraw every text, after the mask was switched."""
+        for line in self.query(StatusLine):
+            line.redraw_texts()
+        self.console_app.write_title()
         for kind in PaneKind:
             table = self.panes[kind].table
             table.set_columns(table.columns)
+        self.panes.inspector.update()
 
-    # -- where the console is -----------------------------------------------------------------
+    # -- panes and rows -----------------------------------------------------------------------
 
     @property
     def active(self) -> PaneKind:
-        """Which pane has the keys."""
+        """The kind of the focused pane."""
         return self.panes.active
 
     @property
-    def pane(self) -> Pane[Item]:
-        """The pane that has the keys."""
+    def pane(self) -> Pane[AnyRow]:
+        """The focused pane."""
         return self.panes.current
 
-    def pane_of(self, kind: PaneKind) -> Pane[Item]:
-        """Give a pane by its kind."""
+    def pane_of(self, kind: PaneKind) -> Pane[AnyRow]:
+        """Return a pane by its kind."""
         return self.panes[kind]
-
-    # -- rows ---------------------------------------------------------------------------------
 
     @property
     def cursor_row(self) -> str | None:
-        """The row under the cursor of the pane that has the keys."""
+        """The row under the cursor of the focused pane."""
         return self.pane.table.cursor_id
 
     def marked(self, kind: PaneKind) -> list[str]:
-        """Give a pane's marked rows, in the order of their ids."""
-        return sorted(self.panes[kind].table.marks)
+        """Return a pane's marked rows in the screen's order; those that a filter hides follow."""
+        table = self.panes[kind].table
+        shown = [row for row in table.shown_ids if row in table.marks]
+        return [*shown, *sorted(table.marks.difference(shown))]
 
     def targets(self) -> list[str]:
-        """Give what a change is about: the marked rows, else the one under the cursor."""
+        """Return the rows that a change applies to: the marked ones, else the cursor row."""
         marks = self.marked(self.active)
         if marks:
             return marks
@@ -326,193 +256,245 @@ class ConsoleScreen(Screen[None], Covered):
         return [] if row is None else [row]
 
     def clear_marks(self, kind: PaneKind) -> None:
-        """Take all marks off a pane."""
+        """Remove all marks of a pane."""
         self.panes[kind].table.set_marks(())
 
     def on_cursor_moved(self, event: CursorMoved) -> None:
-        """Light the rows up that are tied to the one under the cursor."""
+        """Highlight the rows that are linked to the one under the cursor."""
         event.stop()
         self.panes.link_rows()
-        self.bring_up_to_date()
+        self.reload_page()
 
-    def on_row_chosen(self, event: RowChosen) -> None:
-        """Go into the row."""
+    def on_row_selected(self, event: RowSelected) -> None:
+        """Open the row."""
         event.stop()
-        self.going.into()
+        self.run_command(self.commands.by_name["into"])
+
+    @property
+    def cursor_screen_offset(self) -> Offset | None:
+        """The position of the terminal's cursor: in the prompt, else on the cursor's row."""
+        if self._prompt is not None and self.takes_text:
+            return self._prompt.cursor_screen_offset
+        table = self.pane.table
+        return table.region.offset + Offset(0, table.cursor_line)
+
+    def on_column_clicked(self, event: ColumnClicked) -> None:
+        """Sort by a column whose label was clicked; a second click reverses the order."""
+        event.stop()
+        for pane in self.panes.in_view():
+            if pane.table is event.table:
+                self.panes.sort(pane, event.column)
+
+    def on_click(self, event: Click) -> None:
+        """Focus the pane that was clicked, so that commands act on its row; run a footer's key."""
+        widget, footer = event.widget, self._footer
+        pane = next((p for p in self.panes.in_view() if widget in (p, *p.children)), None)
+        if pane is not None:
+            if self.takes_text:
+                self.close_prompt()
+            if pane.kind is not self.active:
+                self.navigator.go_to(pane.kind)
+        elif widget is footer and (name := footer.command_at(event.screen_x - footer.region.x)):
+            self.action_command(name)
 
     # -- commands -----------------------------------------------------------------------------
 
     def action_command(self, name: str) -> None:
-        """Run a command by its name, where it applies."""
-        command = BY_NAME[name]
-        if self.active not in command.places and self.active is PaneKind.ATTENTION:
-            self._go_to_what_is_wrong(command)
-        if self.active in command.places:
-            command.run(self)
+        """Run a command by its name, where it is available."""
+        command = self.commands.by_name[name]
+        front = self.console_app.front
+        if front is not self or not self.is_mounted:
+            # Another account was opened while the key was queued. The operator has not seen its
+            # rows yet, so it must not be changed.
+            if not command.changes:
+                front.call_later(front.action_command, name)
+            return
+        if self.active not in command.available_in and self.active is PaneKind.ATTENTION:
+            self.navigator.go_to_subject(command.available_in)
+        if self.active in command.available_in:
+            self.run_command(command)
         else:
             key = self.keys["help"]
-            self.say(f"{command.label}: not here; {key} shows every key of this place", "warn")
+            self.show_message(
+                f"{command.label} is not available here; {key} lists the keys", "warn"
+            )
 
-    def _go_to_what_is_wrong(self, command: Command) -> None:
-        """Go to the resource under the cursor's finding, where a command can act on it."""
-        row = self.cursor_row
-        item = None if row is None else self.picture.item(PaneKind.ATTENTION, row)
-        if row is not None and isinstance(item, FindingItem):
-            kind = PANE_OF[item.finding.part]
-            if kind in command.places and not self.marked(kind):
-                self.going.to_finding(row)
+    def run_command(self, command: Command, argument: str = "") -> None:
+        """Run a command, unless it changes something and came in a burst of keys."""
+        if command.changes and self.console_app.key_queue.in_burst:
+            self.reject_burst(command)
+        else:
+            command.run(self, argument)
 
-    def ask_filter(self) -> None:
-        """Open the filter line."""
-        self.ask(Asking.FILTER, self.pane.filter_text)
+    def reject_burst(self, command: Command) -> None:
+        """Show that a changing command was not run, because it came with other keys."""
+        name = command.name
+        again = f"press {self.keys[name]} again" if command.keys else f"type :{name} again"
+        self.show_message(f"{name} was not run: it came together with other keys; {again}", "warn")
 
-    def ask_command(self) -> None:
-        """Open the command line."""
-        self.ask(Asking.COMMAND)
+    @property
+    def takes_text(self) -> bool:
+        """Whether the prompt takes the keys."""
+        return self._prompt is not None and self._prompt.is_open
 
-    def ask(self, asking: Asking, text: str = "") -> None:
-        """Open the typed line.
+    def open_prompt(
+        self, mode: PromptMode, text: str = "", entered: Callable[[str], None] | None = None
+    ) -> None:
+        """Open the prompt.
 
         Args:
-            asking: What for.
-            text: What stands there already.
+            mode: Its mode.
+            text: The text that it starts with.
+            entered: Called with the entered text, in the file mode.
         """
+        self._entered = entered
         if self._prompt is None:
-            # Imported here: no picture shows it before, and the first is quicker.
-            from rcv3_tui.tui.widgets.prompt import Prompt
-
-            self._prompt = Prompt(self._completions, spelled_in_ascii=self.ascii)
+            self._prompt = Prompt(
+                partial(completions, self),
+                lambda text: self.pane.complete_filter(text),
+                help_key=help_key_in_text(self.keys),
+                spelled_in_ascii=self.ascii,
+            )
             self.mount(self._prompt, before=self._footer)
-        self._prompt.ask(asking, text)
-
-    def _completions(self, text: str) -> Sequence[str]:
-        return typing.completions(self, text)
+        self._prompt.ask(mode, text)
+        self.write_footer()
+        if mode is PromptMode.FILTER:
+            self.pane.prepare_filter()
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Filter as the operator types."""
-        if event.asking is Asking.FILTER:
-            self.pane.set_filter(event.text)
-            self._point_at_mistake()
-
-    def _point_at_mistake(self) -> None:
-        """Show above the typed line what is wrong with it, and where."""
-        error = self.pane.filter_error
-        if error is None:
-            self._show_message(self._message)
-            return
-        # The sign of the typed line stands before its text.
-        place = 1 + cell_len(self.pane.filter_text[: error.column - 1])
-        what = error.what
-        if place + 2 + cell_len(what) <= self.size.width:
-            text = f"{' ' * place}▼ {what}"
-        elif cell_len(what) + 2 <= place < self.size.width:
-            text = f"{' ' * (place - cell_len(what) - 1)}{what} ▼"
-        else:
-            text = f" {error}"
-        self._message_line.show([Piece(text, "failed")])
+        if event.mode is PromptMode.FILTER:
+            self.pane.type_filter(event.text)
+            self.message_line.restore()
+            if self.pane.filter_error is not None:
+                self.message_line.point_at(self.pane.filter_error, self.pane.filter_text)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Keep the filter, or run the command."""
+        """Apply the filter, run the command, or save the file."""
         self.close_prompt()
-        match event.asking:
-            case Asking.COMMAND:
-                typing.run(self, event.text)
-            case Asking.FILTER:
+        match event.mode:
+            case PromptMode.COMMAND:
+                run_typed(self, event.text)
+            case PromptMode.FILTER:
                 if self.pane.filter_error is not None:
-                    self.say(f"filter: {self.pane.filter_error}", "warn")
-                self.going.note()
-            case Asking.FILE:
-                saving.save_to(self, event.text)
+                    self.show_message(f"filter: {self.pane.filter_error}", "warn")
+                read_pools_of(self.pane.test, self.row_model.snapshots, self.worker.regions)
+                self.navigator.note()
+            case PromptMode.FILE:
+                if self._entered is not None:
+                    self._entered(event.text)
+
+    def prompt_help(self) -> Sequence[Group]:
+        """Return the help of the open prompt, by heading; empty while it is closed."""
+        if self._prompt is None or not self.takes_text:
+            return ()
+        of_filter = filter_help(self.active) if self._prompt.mode is PromptMode.FILTER else ()
+        return [("Keys", self._prompt.key_help()), *of_filter]
+
+    def leave_prompt(self) -> None:
+        """Leave the prompt without entering its line, as Esc does."""
+        if self._prompt is not None and self.takes_text:
+            self.post_message(Prompt.Left(self._prompt.mode))
 
     def on_prompt_left(self, event: Prompt.Left) -> None:
-        """Give the line up; a filter goes with it."""
-        if event.asking is Asking.FILTER:
+        """Close the prompt; a filter is cleared."""
+        if event.mode is PromptMode.FILTER:
             self.pane.set_filter("")
         self.close_prompt()
 
     def close_prompt(self) -> None:
-        """Put the typed line away and give the keys back to the pane."""
+        """Close the prompt and focus the pane."""
+        self.pane.finish_filter()
         if self._prompt is not None:
             self._prompt.close()
-        self._show_message(self._message)
+            self.write_footer()
+        self.message_line.restore()
         self.pane.table.focus()
 
-    # -- changing -----------------------------------------------------------------------------
+    # -- changes ------------------------------------------------------------------------------
 
-    @property
-    def profile(self) -> str:
-        """The profile's name, for dialogs."""
-        return self.settings.profile
-
-    @property
-    def protected(self) -> bool:
-        """Whether the profile is protected."""
-        return self.settings.protected
-
-    def may_change(self) -> bool:
-        """Tell whether changes are on; say why where they are not."""
+    def can_change(self) -> bool:
+        """Return whether changes are possible; show the reason where they are not."""
         if self.worker.read_only:
-            self.say("read-only mode: nothing can be changed; :readonly off lifts it", "warn")
+            self.show_message(
+                "read-only mode: changes are disabled; :readonly off enables them", "warn"
+            )
             return False
-        kept_from = self.picture.kept_from(self.active, self.targets())
-        if kept_from is not None:
-            old = old_picture(kept_from, self.picture.now())
-            self.say(f"{old}: changes wait until it has been read anew; Ctrl+R tries now", "warn")
+        cached_at = self.row_model.cached_since(self.active, self.targets())
+        if cached_at is not None:
+            old = format_stale(cached_at, self.row_model.now())
+            self.show_message(
+                f"{old}: changes are disabled until it refreshes; Ctrl+R refreshes now", "warn"
+            )
             return False
         return True
 
     @property
-    def under_way(self) -> list[Operation]:
-        """The operations that have not ended, with those whose first step is still to be heard."""
-        known = {**self.picture.operations, **self.worker.operations}
+    def running_operations(self) -> list[Operation]:
+        """The running operations, including those without an event so far."""
+        known = {**self.row_model.operations, **self.worker.operations}
         return [operation for operation in known.values() if not operation.is_ended]
 
-    def submit(self, requests: Sequence[Request]) -> tuple[Operation, ...]:
-        """Have changes done.
+    def submit(self, requests: Sequence[Request], note: str = "") -> tuple[Operation, ...]:
+        """Submit changes to the worker.
 
         Args:
-            requests: What was asked for, and approved where that is needed.
+            requests: The changes, approved where that is needed.
+            note: The operator's note, for the journal.
 
         Returns:
-            Their operations; none where nothing was taken.
+            Their operations; empty if the worker accepted none.
         """
-        running = {operation.id for operation in self.under_way}
+        running = {operation.id for operation in self.running_operations}
         try:
-            taken = self.worker.submit(requests)
-        except ReadOnly as refusal:
-            self.say(str(refusal), "warn")
+            accepted = self.worker.submit(requests, note)
+        except ReadOnlyError as refusal:
+            self.show_message(str(refusal), "warn")
             return ()
-        repeated = [operation for operation in taken if operation.id in running]
+        repeated = [operation for operation in accepted if operation.id in running]
         if repeated:
-            self.say(f"{repeated[0].request.sentence}: is under way already", "warn")
-        return taken
+            self.show_message(f"{self.describe(repeated[0].request)}: is already running", "warn")
+        return accepted
 
-    def ask_again(self, operations: Sequence[Operation]) -> None:
-        """Have changes done that ended otherwise than asked; each is looked at first."""
-        if self.may_change():
+    @property
+    def names_regions(self) -> bool:
+        """Whether several regions are shown, so that a resource needs its region's name."""
+        return self.worker.signed_in is not None and len(self.worker.signed_in.regions) > 1
+
+    def show_canceled(self) -> None:
+        """Show that a question was canceled."""
+        self.show_message("canceled, nothing was sent")
+
+    def describe(self, request: Request) -> str:
+        """Describe a change in a few words, with its region where there are several."""
+        return describe(request, self.worker.signed_in)
+
+    def resubmit(self, operations: Sequence[Operation]) -> None:
+        """Submit the requests of operations again; each resource is read first."""
+        if self.can_change():
             self.submit([operation.request for operation in operations])
 
     def confirm(
-        self, removal: Removal, then: Callable[[tuple[Operation, ...]], None] | None = None
+        self, removal: RemovalPlan, then: Callable[[tuple[Operation, ...]], None] | None = None
     ) -> None:
-        """Open the dialog; what it approves is sent, with the ids that it showed.
+        """Open the confirmation dialog; submit what it approves, with the ids that it showed.
 
         Args:
-            removal: What is asked about.
-            then: Told what came of the approval.
+            removal: The removal plan.
+            then: Called with the operations that were submitted.
         """
         if not removal.items:
-            self.say("nothing of that is there any more", "warn")
+            self.show_message("none of these resources exist any more", "warn")
             return
-        from rcv3_tui.tui.screens.confirm import ConfirmScreen  # the first picture needs none
 
         def answered(approved: bool | None) -> None:
             if approved:
-                taken = self.submit(removal.requests)
+                submitted = self.submit(removal.requests, dialog.note)
                 self.clear_marks(self.active)
                 if then is not None:
-                    then(taken)
+                    then(submitted)
+            else:
+                self.show_canceled()
 
-        self.app.push_screen(
-            ConfirmScreen(removal, ascii_only=self.ascii, guard=self.console_app.guard), answered
-        )
+        dialog = ConfirmScreen(removal, ascii_only=self.ascii, guard=self.console_app.guard)
+        self.app.push_screen(dialog, answered)

@@ -1,51 +1,70 @@
-"""What all dialogs share: no key passes through, texts are literal, and none can be rushed."""
+"""The base of all dialogs: they take every key, show literal text, and guard against type-ahead."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
 from textual import events
-from textual._time import get_time
+from textual.binding import Binding
 from textual.content import Content
+from textual.geometry import Offset
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from rcv3_tui.tui.key_names import spelled_all
-from rcv3_tui.tui.screens.guard import Guard, GuardFactory
-from rcv3_tui.tui.screens.literal import spell
+from rcv3_tui.settings import Settings
+from rcv3_tui.tui.footer import KeyHint
+from rcv3_tui.tui.key_labels import label, labels
+from rcv3_tui.tui.mask import spell
+from rcv3_tui.tui.screens.type_ahead_guard import Guard, GuardFactory
 
 Clock = Callable[[], float]
 """Seconds, by the clock that stamps Textual's events."""
 
-event_clock: Clock = get_time
+
+def event_clock() -> float:
+    """Return the time by the clock that stamps Textual's events."""
+    return Message().time
+
+
+@runtime_checkable
+class HasSettings(Protocol):
+    """An app whose settings may put commands on other keys."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+
 
 ResultT = TypeVar("ResultT")
 
 
 class DialogKey(Struct, frozen=True):
-    """A key that a dialog takes: help is made from the same list that presses are looked up in."""
+    """A key of a dialog, for its help and its handling."""
 
     action: str
-    """What the dialog calls it."""
+    """Its name in the dialog."""
     keys: tuple[str, ...]
-    """The keys, as Textual names them."""
+    """Textual's names of the keys."""
     help: str
     command: str = ""
-    """The console's command of the same meaning: where that was moved, so is this."""
+    """The console's command with the same meaning, whose remapping applies here, too."""
+    hint: str = ""
+    """A word or two for the footer; empty: the footer does not name the key."""
 
 
 HELP = DialogKey("help", ("question_mark", "f1"), "these keys", "help")
 
 SUSPEND = DialogKey("suspend", ("ctrl+z",), "suspend to the shell", "suspend")
-"""The key that belongs to the shell."""
+"""The key that suspends to the shell."""
 
 ALWAYS = (DialogKey("leave", ("escape", "ctrl+c"), "close; changes nothing"), HELP, SUSPEND)
-"""What every dialog takes."""
+"""The keys of every dialog."""
 
 FRAME_WIDTH = 78
-"""Columns of a frame, where there are so many; the style sheet has the same."""
+"""Columns of a frame; the same as in the style sheet."""
 
 NARROW = 40
 """Columns below which a dialog drops its frame."""
@@ -54,29 +73,48 @@ LOW = 12
 """Rows below which a dialog drops its frame and its empty lines."""
 
 TINY = 7
-"""Rows below which hints go, so that something of the matter itself is in view."""
+"""Rows below which hints are dropped in favor of the content."""
 
 
 class Dialog(ModalScreen[ResultT], inherit_bindings=False):
-    """A dialog that takes every key itself: none reaches what lies under it.
+    """A dialog that takes every key, so that none reaches the screen below.
 
-    Subclasses override `press`. Keys that come before the dialog has been painted, and those that
-    the guard refuses, go to `press_early`, which by default drops them.
+    Subclasses override `press`. Keys that arrive before the dialog was painted, and those that the
+    guard rejects, go to `press_early`, which drops them by default.
 
-    A screen's own bindings are left out: a Tab that was handed to the screen underneath just before
-    the dialog opened would come back through them and move the dialog's focus.
+    The bindings of `Screen` are removed: a Tab that was forwarded to the screen below just before
+    the dialog opened would return through them and move the dialog's focus.
 
     Args:
-        guard: Makes the guard once the dialog has been painted.
+        guard: Creates the guard once the dialog has been painted.
         ascii_only: Draw with ASCII alone.
         clock: The clock that stamps events.
     """
 
     KEYS: ClassVar[tuple[DialogKey, ...]] = ()
-    """What it takes, besides text that is typed."""
+    """Its keys, in addition to typed text."""
 
     TYPES: ClassVar[bool] = True
-    """Letters are text here, so that none of them can be a command."""
+    """Whether letters are text, so that none of them is a command."""
+
+    CLOSES: ClassVar[str] = "close"
+    """What Escape does, in a word."""
+
+    DECIDES: ClassVar[bool] = False
+    """Whether a single letter decides; one in a burst of keys is dropped."""
+
+    class KeysRequested(Message):
+        """The operator asked for the keys of a dialog.
+
+        Args:
+            rows: The labels of keys, and what they do.
+            ascii_only: Draw with ASCII only.
+        """
+
+        def __init__(self, rows: Sequence[tuple[str, str]], *, ascii_only: bool) -> None:
+            super().__init__()
+            self.rows = rows
+            self.ascii_only = ascii_only
 
     AUTO_FOCUS = None
     ESCAPE_TO_MINIMIZE = False
@@ -121,38 +159,44 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     # -- for subclasses -----------------------------------------------------------------------
 
     def action_of(self, event: events.Key) -> str:
-        """Tell what a key means here; empty for nothing, or for text."""
+        """Return the meaning of a key; empty for none, or for text."""
         for own in self.KEYS:
             if event.key in self.keys_of(own):
                 return own.action
         return ""
 
     def keys_of(self, own: DialogKey) -> tuple[str, ...]:
-        """Give the keys that something is on, as the operator has put them."""
-        moved = self.app._keymap.get(own.command) if own.command else None
-        if moved is None:
+        """Return the keys in force for a meaning."""
+        app = self.app
+        chosen = app.settings.keys.get(own.command) if isinstance(app, HasSettings) else None
+        if chosen is None:
             return own.keys
-        keys = tuple(moved.split(","))
-        # Where letters are text, a command that was put on one keeps its own key here.
+        keys = tuple(each.key for each in Binding.make_bindings([Binding(chosen, "")]))
+        # Where letters are text, a command that was remapped to one has its default key.
         return own.keys if self.TYPES and any(len(key) == 1 for key in keys) else keys
 
     def show_keys(self) -> None:
-        """Open the keys of this dialog."""
-        # Help is such a dialog itself.
-        from rcv3_tui.tui.screens.help import HelpScreen
+        """Ask the app to show the keys of this dialog, because help is a dialog, too."""
+        rows = [(labels(self.keys_of(own)), own.help) for own in (*self.KEYS, *ALWAYS)]
+        self.post_message(self.KeysRequested(rows, ascii_only=self._ascii_only))
 
-        rows = [(spelled_all(self.keys_of(own)), own.help) for own in (*self.KEYS, *ALWAYS)]
-        self.app.push_screen(HelpScreen([("", rows)], ascii_only=self._ascii_only))
+    def key_hints(self) -> Sequence[KeyHint]:
+        """Return the keys that the footer names while this dialog has the keyboard."""
+        own = [(labels(self.keys_of(key)[:1]), key.hint) for key in self.KEYS if key.hint]
+        # Where letters are text, only the function key lists the keys.
+        keys = [key for key in self.keys_of(HELP) if not (self.TYPES and len(label(key)) == 1)]
+        help_key = [(labels(keys[:1]), "keys")] if keys else []
+        return [*own, ("Esc", self.CLOSES), *help_key]
 
     def press(self, event: events.Key) -> None:
-        """Act on a key that was meant for this dialog."""
+        """Handle a key that was meant for this dialog."""
         raise NotImplementedError
 
     def press_early(self, event: events.Key) -> None:
-        """Act on a key that was pressed before the dialog could be read; most are dropped."""
+        """Handle a key that was pressed before the dialog could be read; most are dropped."""
 
     def leave(self) -> None:
-        """Act on Escape and Ctrl+C, which are taken at any time."""
+        """Handle Escape and Ctrl+C, which are accepted at any time."""
         raise NotImplementedError
 
     def answer(self, result: ResultT | None) -> None:
@@ -162,35 +206,40 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
             self.dismiss(result)
 
     @property
+    def cursor_screen_offset(self) -> Offset | None:
+        """The position of the terminal's cursor: on the focused widget."""
+        return None if self.focused is None else self.focused.region.offset
+
+    @property
     def hurried(self) -> bool:
-        """The last key came faster than a hand can press one after another."""
+        """Whether the last key followed the previous one faster than a hand can press."""
         return self._guard is None or self._guard.hurried
 
     def takes(self, time: float) -> bool:
-        """Tell whether a key or click of this time was meant for this dialog."""
+        """Return whether a key or click of this time was meant for this dialog."""
         return self._guard is not None and self._guard.accepts(time)
 
     def literal(self, text: str, classes: str = "", id: str | None = None) -> Static:
-        """Give a widget that shows a text as it is spelled."""
+        """Return a widget that shows literal text."""
         return Static(self.spelled(text), markup=False, classes=classes or None, id=id)
 
     def put(self, widget: Static, text: str) -> None:
-        """Show another text in a widget of `literal`; one that is there already costs nothing."""
+        """Show another text in a widget of `literal`; the same text costs nothing."""
         content = self.spelled(text)
         if widget.content != content:
             widget.update(content)
 
     def spelled(self, text: str) -> Content:
-        """Give a text as it may be drawn, without markup."""
+        """Return a text masked and escaped for drawing, without markup."""
         return Content(spell(text, ascii_only=self._ascii_only))
 
     def fit(self, width: int, height: int) -> None:
-        """Lay out for a size; called before the first picture and on each change of size."""
+        """Lay out for a size; called before the first frame and after each resize."""
 
-    # -- what happens -------------------------------------------------------------------------
+    # -- events -------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Start to take keys once the first picture has been painted."""
+        """Accept keys after the first frame was painted."""
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
@@ -198,24 +247,24 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         self.painted()
 
     def painted(self) -> None:
-        """Act on the first picture having been painted."""
+        """Called after the first frame was painted."""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Drop the frame where there is no room for it."""
+        """Drop the frame if there is no room for it."""
         width, height = event.size
         self.set_class(width < NARROW or height < LOW, "-small")
         self.set_class(height < TINY, "-tiny")
         self.fit(width, height)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Claim every key, so that no binding of the app sees one, priority or not.
+        """Claim every key, so that no binding of the app receives one, priority or not.
 
-        Only the key to the shell is let through: the shell is reached from anywhere.
+        Only the key that suspends to the shell passes.
         """
         return key not in self.keys_of(SUSPEND)
 
     def on_key(self, event: events.Key) -> None:
-        """Take every key."""
+        """Handle every key."""
         event.stop()
         event.prevent_default()
         accepted = self.takes(event.time)
@@ -234,6 +283,6 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         return event.key in self.keys_of(HELP) and not (self.TYPES and event.is_printable)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Swallow pasted text: it was not pressed."""
+        """Drop pasted text."""
         event.stop()
         event.prevent_default()

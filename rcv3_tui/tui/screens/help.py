@@ -1,4 +1,4 @@
-"""Every key of the place where help was asked for."""
+"""The help page: every key of the focused place."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from rcv3_tui.tui.screens.lines import Line, Span, pieces, toned, wrap
-from rcv3_tui.tui.screens.text import TextScreen
+from rcv3_tui.tui.screens.pager import PagerScreen
+from rcv3_tui.tui.widgets.styled_lines import Span, StyledLine, styled, styled_spans, wrap
 
 Group = tuple[str, Sequence[tuple[str, str]]]
-"""A heading, and keys with what each does."""
+"""A heading, and keys with their descriptions."""
 
 TWO_COLUMNS = 100
-"""Columns from which on the groups stand in two."""
+"""Columns from which the groups are shown in two columns."""
 
 _KEY_WIDTH = 22
 _KEY_WIDTH_IN_TWO = 17
@@ -21,13 +21,13 @@ _BETWEEN = 3
 _FRAME = 4
 
 
-class HelpScreen(TextScreen):
-    """Shows keys in groups, made from the bindings that are in force.
+class HelpScreen(PagerScreen):
+    """Shows keys in groups.
 
     Args:
-        groups: What to show.
+        groups: The groups.
         title: What the keys are for.
-        ascii_only: Draw with ASCII alone.
+        ascii_only: Draw with ASCII only.
     """
 
     def __init__(
@@ -41,17 +41,17 @@ class HelpScreen(TextScreen):
         self.answer(None)
 
     def fit(self, width: int, height: int) -> None:
-        """Lay the groups out for the width."""
+        """Lay out the groups for the width."""
         self.set_lines(help_lines(self._groups, width - _FRAME))
         super().fit(width, height)
 
 
-def help_lines(groups: Sequence[Group], width: int) -> list[Line]:
-    """Lay groups of keys out.
+def help_lines(groups: Sequence[Group], width: int) -> list[StyledLine]:
+    """Return the lines of groups of keys.
 
     Args:
         groups: The groups.
-        width: Cells there are; from `TWO_COLUMNS` less a frame on they stand in two columns.
+        width: The cells available; from `TWO_COLUMNS` minus a frame, in two columns.
 
     Returns:
         The lines.
@@ -68,36 +68,36 @@ def help_lines(groups: Sequence[Group], width: int) -> list[Line]:
     left, right = _fitted(_stacked(blocks[:split]), column), _stacked(blocks[split:])
     right = _fitted(right, column)
     count = max(len(left), len(right))
-    left += [Line("")] * (count - len(left))
-    right += [Line("")] * (count - len(right))
-    return [_beside(one, other, column + _BETWEEN) for one, other in zip(left, right, strict=True)]
+    left += [StyledLine("")] * (count - len(left))
+    right += [StyledLine("")] * (count - len(right))
+    return [_joined(one, other, column + _BETWEEN) for one, other in zip(left, right, strict=True)]
 
 
-def _block(heading: str, keys: Sequence[tuple[str, str]], key_width: int) -> list[Line]:
-    lines = [toned(heading, "strong")] if heading else []
+def _block(heading: str, keys: Sequence[tuple[str, str]], key_width: int) -> list[StyledLine]:
+    lines = [styled(heading, "strong")] if heading else []
     for key, what in keys:
         padded = f"  {key}".ljust(key_width)
         padded += "" if padded.endswith(" ") else "  "
-        lines.append(pieces((padded, "key"), (what, ""), hang=key_width))
+        lines.append(styled_spans((padded, "key"), (what, ""), hang=key_width))
     return lines
 
 
-def _stacked(blocks: Sequence[list[Line]]) -> list[Line]:
-    lines: list[Line] = []
+def _stacked(blocks: Sequence[list[StyledLine]]) -> list[StyledLine]:
+    lines: list[StyledLine] = []
     for block in blocks:
         if lines:
-            lines.append(Line(""))
+            lines.append(StyledLine(""))
         lines += block
     return lines
 
 
-def _halfway(blocks: Sequence[list[Line]]) -> int:
+def _halfway(blocks: Sequence[list[StyledLine]]) -> int:
     sizes = [len(block) + 1 for block in blocks]
     return min(range(1, len(blocks)), key=lambda at: max(sum(sizes[:at]), sum(sizes[at:])))
 
 
-def _fitted(lines: Sequence[Line], width: int) -> list[Line]:
-    fitted: list[Line] = []
+def _fitted(lines: Sequence[StyledLine], width: int) -> list[StyledLine]:
+    fitted: list[StyledLine] = []
     for row in wrap(lines, width):
         line = lines[row.line]
         moved = row.indent - row.start
@@ -106,12 +106,12 @@ def _fitted(lines: Sequence[Line], width: int) -> list[Line]:
             for span in line.spans
             if span.start < row.end and span.end > row.start
         )
-        fitted.append(Line(" " * row.indent + line.text[row.start : row.end], spans))
+        fitted.append(StyledLine(" " * row.indent + line.text[row.start : row.end], spans))
     return fitted
 
 
-def _beside(left: Line, right: Line, column: int) -> Line:
+def _joined(left: StyledLine, right: StyledLine, column: int) -> StyledLine:
     gap = " " * max(0, column - cell_len(left.text))
     at = len(left.text) + len(gap)
     spans = (Span(span.start + at, span.end + at, span.tone) for span in right.spans)
-    return Line(left.text + gap + right.text, (*left.spans, *spans))
+    return StyledLine(left.text + gap + right.text, (*left.spans, *spans))

@@ -1,12 +1,12 @@
-"""JSON as toned lines: laid out, spelled as the service spelled it, safe to draw."""
+"""JSON as styled lines: indented, with the service's spelling, safe to draw."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from rcv3_tui.model.text import clean
-from rcv3_tui.tui.screens.lines import Line, Span
+from rcv3_tui.model.text_safety import escape_controls
+from rcv3_tui.tui.widgets.styled_lines import Span, StyledLine
 
 _TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=\s*:)'
@@ -17,11 +17,11 @@ _TOKEN = re.compile(
 _INDENT = 2
 
 
-def json_lines(raw: bytes) -> list[Line]:
-    """Lay out JSON in lines.
+def json_lines(raw: bytes) -> list[StyledLine]:
+    """Return JSON as indented lines.
 
     Args:
-        raw: As the service sent it; what is not JSON is shown as it is.
+        raw: The service's JSON; invalid JSON is shown unchanged.
 
     Returns:
         Lines with the tones `key`, `string`, `number` and `constant`.
@@ -30,15 +30,15 @@ def json_lines(raw: bytes) -> list[Line]:
     try:
         text = json.dumps(json.loads(text), indent=_INDENT, ensure_ascii=False)
     except (ValueError, RecursionError):
-        return [Line(clean(line)) for line in text.splitlines()]
-    return [_toned(clean(line)) for line in text.split("\n")]
+        return [StyledLine(escape_controls(line)) for line in text.splitlines()]
+    return [_toned(escape_controls(line)) for line in text.split("\n")]
 
 
-def _toned(text: str) -> Line:
+def _toned(text: str) -> StyledLine:
     spans = tuple(
         Span(found.start(), found.end(), found.lastgroup)
         for found in _TOKEN.finditer(text)
         if found.lastgroup is not None
     )
     indent = len(text) - len(text.lstrip(" "))
-    return Line(text, spans, hang=indent + _INDENT)
+    return StyledLine(text, spans, hang=indent + _INDENT)

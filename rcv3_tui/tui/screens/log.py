@@ -1,41 +1,49 @@
-"""The message log: everything that was said, the newest at the bottom."""
+"""The message log, the newest message at the bottom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rcv3_tui.tui.messages import Said
-from rcv3_tui.tui.screens.lines import Line, pieces
-from rcv3_tui.tui.screens.text import TextScreen
+from rcv3_tui.display_time import zone_name
+from rcv3_tui.tui.messages import LogMessage
+from rcv3_tui.tui.screens.pager import PagerScreen
+from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled_spans
+from rcv3_tui.views.formatting import format_time_of_day
 
-_TIME = "%H:%M:%S"
 _HANG = 10
 
 
-class LogScreen(TextScreen):
-    """Shows messages; it opens at the newest and stays there while more come.
+class LogScreen(PagerScreen):
+    """Shows messages; it opens at the newest and follows later ones.
 
     Args:
-        messages: What was said, oldest first.
-        ascii_only: Draw with ASCII alone.
+        messages: The messages, oldest first.
+        ascii_only: Draw with ASCII only.
     """
 
-    def __init__(self, messages: Iterable[Said], *, ascii_only: bool = False) -> None:
-        super().__init__("Messages", log_lines(messages), ascii_only=ascii_only)
+    def __init__(self, messages: Iterable[LogMessage], *, ascii_only: bool = False) -> None:
+        super().__init__(
+            f"Messages (times in {zone_name()})", log_lines(messages), ascii_only=ascii_only
+        )
+        self._messages = messages
         self._opened = False
 
     def fit(self, width: int, height: int) -> None:
-        """Go to the newest message when the log is opened."""
+        """Scroll to the newest message."""
         super().fit(width, height)
         if not self._opened:
             self._opened = True
             self.call_after_refresh(self._to_newest)
 
-    def set_messages(self, messages: Iterable[Said]) -> None:
-        """Show what has been said by now.
+    def reload(self) -> None:
+        """Show the messages that were added."""
+        self.set_messages(self._messages)
+
+    def set_messages(self, messages: Iterable[LogMessage]) -> None:
+        """Show the messages.
 
         Args:
-            messages: What was said, oldest first.
+            messages: The messages, oldest first.
         """
         follow = self._view.at_end
         self.set_lines(log_lines(messages))
@@ -47,21 +55,21 @@ class LogScreen(TextScreen):
         self._update()
 
 
-def log_lines(messages: Iterable[Said]) -> list[Line]:
-    """Give messages as lines: when, and what.
+def log_lines(messages: Iterable[LogMessage]) -> list[StyledLine]:
+    """Return messages as lines with their times.
 
     Args:
-        messages: What was said, oldest first.
+        messages: The messages, oldest first.
 
     Returns:
-        A line each, local time in front; one that says so where there are none.
+        A line each, with the time in UTC; a placeholder if there are none.
     """
     lines = [
-        pieces(
-            (f"{said.at.astimezone().strftime(_TIME)}  ", "muted"),
-            (" ".join(said.text.split("\n")), said.tone),
+        styled_spans(
+            (f"{format_time_of_day(message.at)}  ", "muted"),
+            (" ".join(message.text.split("\n")), message.tone),
             hang=_HANG,
         )
-        for said in messages
+        for message in messages
     ]
-    return lines or [pieces(("nothing has been said yet", "muted"))]
+    return lines or [styled_spans(("no messages yet", "muted"))]

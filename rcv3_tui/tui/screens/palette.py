@@ -2,74 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from textual import events
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
 
-from rcv3_tui.tui import bring_in_command_palette
-from rcv3_tui.tui.commands import COMMANDS, Command
-from rcv3_tui.tui.commands.moving import TableCommand
+from rcv3_tui.tui.commands.base import Command, CommandConsole
+from rcv3_tui.tui.footer import KeyHint, help_key_in_text
+from rcv3_tui.tui.key_labels import label
 from rcv3_tui.tui.mask import masked
-
-bring_in_command_palette()
-
-from textual.command import (  # noqa: E402 - what stood in its place has to make room first
-    CommandPalette,
-    DiscoveryHit,
-    Hit,
-    Hits,
-    Provider,
-)
-
-if TYPE_CHECKING:
-    from rcv3_tui.tui.screens.console import ConsoleScreen
+from rcv3_tui.tui.screens.help import HelpScreen
 
 
 class _Commands(Provider):
-    """Every command that applies where the palette was opened, and what may follow it."""
+    """The commands that are available where the palette was opened, with their arguments."""
 
     @property
-    def _console(self) -> ConsoleScreen:
-        return cast("ConsoleScreen", self.screen)
+    def _console(self) -> CommandConsole:
+        return cast("CommandConsole", self.screen)
 
     async def discover(self) -> Hits:
-        """Give all of them."""
+        """Return all of them."""
         for command in self._here():
             yield DiscoveryHit(
                 Content(self._title(command)),
-                partial(command.run, self._console),
+                partial(self._console.run_command, command),
                 text=self._title(command),
                 help=masked(command.help),
             )
 
     async def search(self, query: str) -> Hits:
-        """Give those that match, with their arguments as entries of their own."""
+        """Return the commands and arguments that match."""
         matcher = self.matcher(query)
         for command in self._here():
             named = [("", command.help)]
             named += [(each, command.help) for each in command.arguments(self._console)]
-            for argument, told in named:
+            for argument, description in named:
                 title = f"{self._title(command)} {masked(argument)}".rstrip()
-                score = max(matcher.match(title), matcher.match(f"{title} {told}") * 0.9)
+                score = max(matcher.match(title), matcher.match(f"{title} {description}") * 0.9)
                 if score > 0:
                     yield Hit(
                         score,
                         Content(title),
-                        partial(command.run, self._console, argument),
+                        partial(self._console.run_command, command, argument),
                         text=title,
-                        help=told,
+                        help=description,
                     )
 
     def _here(self) -> list[Command]:
         place = self._console.active
         return [
             command
-            for command in COMMANDS
-            if place in command.places
-            and not isinstance(command, TableCommand)
-            and command.name not in ("palette", "command-line")
+            for command in self._console.commands.all
+            if place in command.available_in and command.in_palette
         ]
 
     def _title(self, command: Command) -> str:
@@ -77,25 +66,55 @@ class _Commands(Provider):
         return f"{command.name}{keys}"
 
 
+_KEYS = (
+    ("Up Down", "move"),
+    ("Enter", "run the command"),
+    ("Ctrl+U", "clear the text"),
+    ("Esc Ctrl+C", "close; runs nothing"),
+)
+
+
 class Palette(CommandPalette):
-    """The palette as the rest of the console looks: no blinking, no spinning, no dimming."""
+    """Textual's palette without blinking, spinning and dimming.
+
+    Args:
+        console: The console and its commands.
+    """
 
     CSS_PATH = "palette.tcss"
 
+    def __init__(self, console: CommandConsole) -> None:
+        super().__init__(
+            providers=[_Commands],
+            placeholder="a command, or part of it",
+            classes="-few-colors" if console.console_app.depth.is_few else None,
+        )
+        self._of = console
+
+    def key_hints(self) -> Sequence[KeyHint]:
+        """Return the keys that the footer names while the palette is open."""
+        help_key = help_key_in_text(self._of.keys)
+        return [("Up Down", "move"), ("Enter", "run"), ("Esc", "close"), (help_key, "keys")]
+
+    def on_key(self, event: events.Key) -> None:
+        """List the keys of the palette."""
+        if label(event.key) == help_key_in_text(self._of.keys):
+            event.stop()
+            self.app.push_screen(
+                HelpScreen([("", _KEYS)], title="Keys of the palette", ascii_only=self._of.ascii)
+            )
+
     def on_mount(self) -> None:
-        """Have its cursor stand still."""
-        self.query_one(Input).cursor_blink = False
+        """Disable the blinking cursor."""
+        # Opening another account may have closed the palette already.
+        for field in self.query(Input):
+            field.cursor_blink = False
 
 
-def open_palette(console: ConsoleScreen) -> None:
+def open_palette(console: CommandConsole) -> None:
     """Open the palette over the console.
 
     Args:
-        console: Whose commands it has.
+        console: The console and its commands.
     """
-    palette = Palette(
-        providers=[_Commands],
-        placeholder="a command, or part of it",
-        classes="-few-colors" if console.console_app.depth.is_few else None,
-    )
-    console.app.push_screen(palette)
+    console.app.push_screen(Palette(console))

@@ -1,4 +1,4 @@
-"""Choosing from a long list, by typing a part of what is wanted."""
+"""A picker for long lists, which are filtered by typing."""
 
 from __future__ import annotations
 
@@ -8,31 +8,33 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Offset
 
+from rcv3_tui.tui.footer import KeyHint
+from rcv3_tui.tui.mask import spell
 from rcv3_tui.tui.screens.dialog import Clock, Dialog, DialogKey, event_clock
-from rcv3_tui.tui.screens.guard import GuardFactory, light_guard
-from rcv3_tui.tui.screens.literal import spell
-from rcv3_tui.tui.screens.rows_view import Entry, RowsView
+from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.widgets.entry_list import Entry, EntryList
 
 __all__ = ["Entry", "PickerScreen"]
 
 _LONG_HINT = 76
-"""Columns from which on the hint has room for what most people know."""
+"""Columns from which the hint also names common keys."""
 
 
 class PickerScreen(Dialog[tuple[str, ...] | None]):
-    """Offers entries and answers with the ids of those chosen, or None.
+    """Offers entries; the answer is the ids of the chosen ones, or None.
 
-    What is typed filters at once, also what was typed before the list could be seen. Enter takes
-    the marked entries, else the one under the cursor.
+    Typed text filters immediately, including type-ahead. Enter chooses the marked entries, else the
+    one under the cursor.
 
     Args:
-        title: What the choice is for.
-        entries: What there is to choose from.
-        multiple: More than one can be marked, with Tab or Space.
-        preselected: Ids of entries that are marked to begin with.
-        ascii_only: Draw with ASCII alone.
-        guard: Makes the guard against type-ahead, given the time of the first picture.
+        title: The title.
+        entries: The entries.
+        multiple: Whether several can be marked, with Tab or Space.
+        preselected: The ids of initially marked entries.
+        ascii_only: Draw with ASCII only.
+        guard: Creates the type-ahead guard, given the time of the first frame.
         clock: The clock that stamps events.
     """
 
@@ -43,9 +45,14 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         DialogKey("page-down", ("pagedown",), "a page down"),
         DialogKey("first", ("home",), "the first"),
         DialogKey("last", ("end",), "the last"),
-        DialogKey("mark", ("tab", "space"), "mark, where several can be chosen"),
-        DialogKey("take", ("enter",), "take the marked ones, else the one under the cursor"),
-        DialogKey("erase", ("backspace",), "take a letter off the filter"),
+        DialogKey("mark", ("space", "tab"), "mark, where several can be chosen", hint="mark"),
+        DialogKey(
+            "take",
+            ("enter",),
+            "choose the marked entries, else the one under the cursor",
+            hint="choose",
+        ),
+        DialogKey("erase", ("backspace",), "delete the last letter"),
         DialogKey("clear", ("ctrl+u",), "clear the filter"),
     )
 
@@ -59,13 +66,13 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         multiple: bool = False,
         preselected: Iterable[str] = (),
         ascii_only: bool = False,
-        guard: GuardFactory = light_guard,
+        guard: GuardFactory = TypeAheadGuard,
         clock: Clock = event_clock,
     ) -> None:
         super().__init__(guard=guard, ascii_only=ascii_only, clock=clock)
         self._all = tuple(entries)
         spelled = [spell(entry.label, ascii_only=ascii_only) for entry in entries]
-        # What is seen is found, also where that is the mask's own name.
+        # The visible text is matched, including a substitute of the mask.
         self._words = [
             f"{entry.label} {seen} {entry.detail} {entry.disabled} {entry.id}".casefold()
             for entry, seen in zip(entries, spelled, strict=True)
@@ -79,23 +86,28 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         self._preselected = frozenset(preselected) & usable if multiple else frozenset()
         self._title = self.literal(title, "dialog--title", id="title")
         self._field = self.literal("", id="field")
-        self._rows = RowsView(ascii_only=ascii_only, marks=multiple, id="rows")
+        self._rows = EntryList(ascii_only=ascii_only, marks=multiple, id="rows")
         self._state = self.literal("", "dialog--dim", id="state")
         self._hint = self.literal("", "dialog--dim", id="hint")
 
     @property
     def filter_text(self) -> str:
-        """What has been typed."""
+        """The typed filter."""
         return self._filter
 
     def compose(self) -> ComposeResult:
-        """Lay out title, filter line, list and what is known of it."""
+        """Lay out title, filter line, list and state line."""
         with Vertical(classes="dialog--frame"):
             yield self._title
             yield self._field
             yield self._rows
             yield self._state
             yield self._hint
+
+    @property
+    def cursor_screen_offset(self) -> Offset | None:
+        """The position of the terminal's cursor: on the row under the cursor."""
+        return self._rows.region.offset + Offset(0, self._rows.cursor_line)
 
     def on_mount(self) -> None:
         """Show every entry."""
@@ -105,18 +117,18 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         self._rows.move_to(first)
         self._update()
 
-    # -- what is pressed ----------------------------------------------------------------------
+    # -- keys ---------------------------------------------------------------------------------
 
     def press_early(self, event: events.Key) -> None:
-        """Take letters typed ahead, and nothing that decides."""
+        """Accept letters that were typed ahead, but no key that decides."""
         if event.is_printable and event.character and event.key != "space":
             self._narrow(self._filter + event.character)
         elif event.key == "enter":
-            self._why = "that Enter came with the keys before it: press it once more"
+            self._why = "Enter ignored (possible type-ahead); press it again"
             self._update()
 
     def press(self, event: events.Key) -> None:
-        """Take a key that was meant for this list."""
+        """Handle a key that was meant for this list."""
         rows = self._rows
         self._why = ""
         page = max(1, rows.size.height - 1)
@@ -148,6 +160,10 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
                 self._narrow(self._filter + event.character)
                 return
         self._update()
+
+    def key_hints(self) -> Sequence[KeyHint]:
+        """Return the keys for the footer; marking only where several can be chosen."""
+        return [hint for hint in super().key_hints() if self._multiple or hint[1] != "mark"]
 
     def leave(self) -> None:
         """Clear the filter; without one, close."""
@@ -184,7 +200,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
 
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()
-        # Every match of a longer filter is one of the shorter filter it began with.
+        # A longer filter matches a subset of the shorter one that it extends.
         among = self._shown if text.startswith(self._filter) else range(len(self._all))
         self._filter = text
         self._why = ""
@@ -193,7 +209,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         self._rows.show([self._all[i] for i in self._shown], self._label_width)
         self._update()
 
-    # -- what is seen -------------------------------------------------------------------------
+    # -- layout -------------------------------------------------------------------------------
 
     def _update(self) -> None:
         self.put(self._field, f"> {self._filter}_")
@@ -205,10 +221,10 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         if self._why:
             state = self._why
         elif not self._shown:
-            state += ": nothing matches" if self._all else ": there is nothing to choose from"
+            state += ": nothing matches" if self._all else ": the list is empty"
         self.put(self._state, state)
         self._state.set_class(bool(self._why), "-why")
         moves = "type to filter, Up Down move, " if self.size.width >= _LONG_HINT else ""
         marks = "Space marks, " if self._multiple else ""
         escape = "clears" if self._filter else "closes"
-        self.put(self._hint, f"{moves}{marks}Enter takes, Esc {escape}")
+        self.put(self._hint, f"{moves}{marks}Enter chooses, Esc {escape}")

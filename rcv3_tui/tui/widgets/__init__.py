@@ -1,1 +1,1 @@
-"""What the console's screens are made of."""
+"""The console's widgets."""

@@ -1,56 +1,73 @@
-"""A pane: a title line over a table, and the picture it shows when it has no rows."""
+"""A pane: a title line above a table, with a placeholder if there are no rows."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from rcv3_tui.model.snapshot import PartState
-from rcv3_tui.tui.attention import needs_attention
-from rcv3_tui.tui.formats import Glyphs
-from rcv3_tui.tui.items import Item
-from rcv3_tui.tui.key_names import KeyNames
-from rcv3_tui.tui.picture import PaneKind, RowDiff
-from rcv3_tui.tui.widgets.covered import Covered
-from rcv3_tui.tui.widgets.line import Line, Piece
-from rcv3_tui.tui.widgets.table import Column, MarksChanged, PositionChanged, Table
+from rcv3_tui.display_time import in_zone, zone_name
+from rcv3_tui.model.fetch_state import FetchState
+from rcv3_tui.model.filters import FilterError
+from rcv3_tui.tui.filter_prompt import complete_filter
+from rcv3_tui.tui.key_labels import KeyLabels
+from rcv3_tui.tui.pane_kinds import PaneKind
+from rcv3_tui.tui.row_filter import RowFilter, SearchedTexts, decide, row_filter
+from rcv3_tui.tui.row_model import RowDelta
+from rcv3_tui.tui.widgets.lines_view import LinesView
+from rcv3_tui.tui.widgets.status_line import StatusLine, StyledText
+from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled_spans
+from rcv3_tui.tui.widgets.table import MarksChanged, PositionChanged, Table
+from rcv3_tui.tui.widgets.table.rows import Decisions
+from rcv3_tui.views.column import Column
+from rcv3_tui.views.formatting import SEVERITY_TONES, Glyphs
+from rcv3_tui.views.rows import AnyRow, FindingRow
 
-if TYPE_CHECKING:
-    from rcv3_tui.tui.filtering import FilterError
+ItemT = TypeVar("ItemT", bound=AnyRow)
 
-ItemT = TypeVar("ItemT", bound=Item)
 
+_FILTER_AT_ONCE = 500
+"""Rows that are filtered at once; more are filtered in slices, so that keys are handled between."""
+
+_TYPING_SECONDS = 0.03
+"""Pause after a letter before many rows are filtered: the letter is shown first."""
 
 _ROWS_A_TICK = 2000
-"""Rows that a filter by age looks at each second, on the average."""
+"""Rows per second that a filter by age evaluates, on average."""
 
 
-class Pane(Vertical, Covered, Generic[ItemT]):
+_ABOVE_ROWS = 2
+"""Lines of the title and of the labels."""
+
+
+class Pane(Vertical, Generic[ItemT]):
     """One pane.
 
     Args:
-        kind: Which.
+        kind: Its kind.
         name: Its name in the title.
-        number: The key that brings it to the front; empty for none.
-        columns: Its table's columns.
+        number: The key that goes to it; empty for none.
+        columns: The columns of its table.
         signs: The glyphs of this terminal.
-        empty: What the pane says when the account has none of its things.
-        now: What decides "now", for filters by age.
-        keys: The keys that are in force.
-        ascii_only: No byte beyond ASCII may be drawn.
+        empty: The text of an account without such resources.
+        now: Returns the current time, for filters by age.
+        keys: The keys in force.
+        ascii_only: Draw with ASCII only.
+        unread_pools: Returns the pools of a region whose nodes have not been read, for filters.
     """
 
     DEFAULT_CSS = """
     Pane {
         height: 1fr;
         width: 1fr;
-        & > Line { background: $panel; color: $foreground-muted; }
-        &.-active > Line { background: $primary-darken-3; color: $foreground; }
+        & > StatusLine { background: $panel; color: $foreground-muted; }
+        &.-active > StatusLine { background: $primary-darken-3; color: $foreground; }
         & > Table { height: 1fr; }
+        & > LinesView { height: 3; margin: 0 1; display: none; }
     }
     """
 
@@ -63,9 +80,10 @@ class Pane(Vertical, Covered, Generic[ItemT]):
         signs: Glyphs,
         empty: Sequence[str],
         now: Callable[[], datetime],
-        keys: KeyNames,
+        keys: KeyLabels,
         *,
         ascii_only: bool,
+        unread_pools: Callable[[str], tuple[str, ...] | None] = lambda region: None,
     ) -> None:
         super().__init__(id=f"pane-{kind.value}")
         self.kind = kind
@@ -80,74 +98,96 @@ class Pane(Vertical, Covered, Generic[ItemT]):
         self._keys = keys
         self._empty = tuple(keys.fill(line) for line in empty)
         self._now = now
-        self._state = PartState()
-        self._title = Line(spelled_in_ascii=ascii_only, classes="pane-title")
-        self._beside: tuple[str, ...] = ()
+        self._texts = SearchedTexts(unread_pools)
+        self._state = FetchState()
+        self._title = StatusLine(spelled_in_ascii=ascii_only, classes="pane-title")
+        self._other_panes: tuple[str, ...] = ()
         self._leads = 0
-        self._test: Callable[[Item], bool] | None = None
-        self._asks_time = False
+        self._lead_stays = False
+        self._reason = LinesView(ascii_only=ascii_only) if kind is PaneKind.ATTENTION else None
+        """The whole text of the finding under the cursor, which a column may cut."""
+        self._test: RowFilter | None = None
+        """The filter in force."""
+        self._next_test: RowFilter | None = None
+        """The filter that was typed last."""
+        self._is_filtering = False
         self._ticks = 0
 
     def compose(self) -> ComposeResult:
-        """Title over table."""
+        """Yield title and table."""
         yield self._title
         yield self.table
+        if self._reason is not None:
+            yield self._reason
 
     def on_mount(self) -> None:
-        """Show what is known before the first answer."""
+        """Show the state before the first response."""
         self._explain()
         self.update_title()
 
     # -- rows ---------------------------------------------------------------------------------
 
-    def apply(self, rows: RowDiff, *, may_wait: bool = False) -> None:
-        """Take rows that differ in.
+    def apply(self, rows: RowDelta, *, may_wait: bool = False) -> None:
+        """Apply a difference.
 
         Args:
-            rows: These.
-            may_wait: There is more to come: what is on the screen may stay until the next `tick`.
+            rows: The changed and removed rows.
+            may_wait: More rows follow soon, so a full screen is repainted with the next `tick`.
         """
-        # The picture makes each pane's rows of the one item type that its columns read.
+        # The row model creates only rows of the type that the columns read.
         changed = cast("Mapping[str, ItemT]", rows.changed)
         if self.table.apply(changed, rows.removed, may_wait=may_wait):
             self._explain()
             self.update_title()
 
-    def replace(self, rows: Mapping[str, Item]) -> None:
-        """Take other rows in place of all."""
+    def replace(self, rows: Mapping[str, AnyRow]) -> None:
+        """Replace all rows."""
         self.table.replace(cast("Mapping[str, ItemT]", rows))
         self._explain()
         self.update_title()
 
     def rename(self, name: str) -> None:
-        """Give the pane another name."""
+        """Change the pane's name."""
         self.title_text = name
         self.update_title()
 
     @property
+    def wanted_lines(self) -> int | None:
+        """The lines of all its rows with title and labels; None: the rows have not been read."""
+        if self._state.fetched is None and self._state.error is None:
+            return None
+        return self.table.total_count + _ABOVE_ROWS
+
+    @property
     def tab(self) -> str:
-        """Its key and name, as other panes' titles name it."""
+        """Its key and name, for the titles of other panes."""
         return f"{self._number} {self.title_text}"
 
-    def lead(self, lines: int) -> None:
-        """Stand above other panes with some lines, without labels; with 0, take all the room."""
-        if lines == self._leads:
+    def lead(self, lines: int, *, stays: bool = False) -> None:
+        """Use a fixed height above other panes, without labels and cursor; 0: all the room.
+
+        Args:
+            lines: The height.
+            stays: It does not close with the first key.
+        """
+        if (lines, stays) == (self._leads, self._lead_stays):
             return
-        self._leads = lines
+        self._leads, self._lead_stays = lines, stays
         self.styles.height = lines or "1fr"
         self.table.show_labels(not lines)
+        self.table.show_cursor(not lines)
         self.update_title()
 
-    def show_beside(self, names: Sequence[str]) -> None:
-        """Name the panes that are a key away, where there is no room to show them."""
-        if self._beside != tuple(names):
-            self._beside = tuple(names)
+    def show_hidden_panes(self, names: Sequence[str]) -> None:
+        """Name the panes that are hidden, with their keys, in the title."""
+        if self._other_panes != tuple(names):
+            self._other_panes = tuple(names)
             self.update_title()
 
-    def part_changed(self, state: PartState) -> None:
-        """Hear how well the pane's part is known."""
+    def part_changed(self, state: FetchState) -> None:
+        """Set the fetch state of the pane's resources."""
         before = self._state
-        if (state.error, state.kept) != (before.error, before.kept) or None in (
+        if (state.error, state.from_cache) != (before.error, before.from_cache) or None in (
             state.fetched,
             before.fetched,
         ):
@@ -159,52 +199,128 @@ class Pane(Vertical, Covered, Generic[ItemT]):
             if state.skipped:
                 self.update_title()
 
+    def explain_finding(self, shown: bool) -> None:
+        """Show or hide the whole text of the finding under the cursor."""
+        reason, item = self._reason, self.table.cursor_item
+        if reason is None:
+            return
+        reason.display = shown = shown and isinstance(item, FindingRow)
+        if shown and isinstance(item, FindingRow):
+            found = item.finding
+            tone = SEVERITY_TONES[found.severity]
+            lines = [styled_spans((f"{found.subject}: ", "strong"), (found.wrong, tone))]
+            if found.next_step:
+                lines.append(StyledLine(found.next_step))
+            reason.set_lines(lines)
+
     # -- filter, order ------------------------------------------------------------------------
 
     def set_filter(self, text: str) -> None:
-        """Show only rows that pass; a filter that cannot be read leaves the last good one."""
-        # Imported here: the language is not needed before somebody filters.
-        from rcv3_tui.tui.filtering import FilterError, row_filter
+        """Set the filter; an invalid one leaves the last valid one in force."""
+        if self._parse_filter(text):
+            self._use(self._next_test)
 
+    def prepare_filter(self) -> None:
+        """Read the texts of many rows before a filter is typed."""
+        if self.table.total_count > _FILTER_AT_ONCE and not self._is_filtering:
+            reading = self._texts.read(list(self.table.items.values()))
+            self.run_worker(reading, group="filter", exclusive=True)
+
+    @property
+    def test(self) -> RowFilter | None:
+        """The filter in force; None: every row passes."""
+        return self._test
+
+    def complete_filter(self, text: str) -> list[str]:
+        """Return the completions of a filter as whole lines."""
+        rows = (self._texts.fields(item) for item in self.table.items.values())
+        return complete_filter(text, self.kind, rows)
+
+    def type_filter(self, text: str) -> None:
+        """Set a filter that is being typed: many rows follow shortly, in slices.
+
+        Another call starts over, and `finish_filter` applies it at once.
+        """
+        if not self._parse_filter(text):
+            return
+        if self.table.total_count <= _FILTER_AT_ONCE or self._next_test is None:
+            self._use(self._next_test)
+        else:
+            self.update_title()
+            self._filter_in_slices()
+
+    def finish_filter(self) -> None:
+        """Apply a filter that is being applied, so that commands act on its rows."""
+        if self._is_filtering:
+            self._use(self._next_test)
+
+    def _parse_filter(self, text: str) -> bool:
+        """Parse a filter for `_next_test`; return whether it is valid."""
         self.filter_text = text
         try:
-            test = row_filter(text, self.kind, self._now)
+            test = row_filter(
+                text, self.kind, self._now, self._texts, attention_only=self.attention_only
+            )
         except FilterError as error:
             self.filter_error = error
             self.update_title()
-            return
+            return False
         self.filter_error = None
-        self._asks_time = test is not None and test.asks_time
-        self._use(test)
+        self._next_test = test
+        return True
 
     def tick(self) -> None:
-        """Say again what depends on the time: cells, and which rows a filter by age shows."""
+        """Update what depends on the time: cells, and the rows of a filter by age."""
         self._ticks += 1
-        if self._asks_time and self._ticks % (1 + self.table.total_count // _ROWS_A_TICK) == 0:
-            self._use(self._test)
+        # Rows that are undecided may pass once more has been read.
+        asks_time = self._test is not None and self._test.asks_time
+        depends = (asks_time or self.table.undecided_count) and not self._is_filtering
+        if depends and self._ticks % (1 + self.table.total_count // _ROWS_A_TICK) == 0:
+            self._next_test = self._test
+            self._filter_in_slices()
         self.table.tick()
 
     def toggle_attention(self) -> None:
-        """Show only what needs attention, or everything again."""
+        """Show only rows that need attention, or all rows."""
         self.attention_only = not self.attention_only
         self.set_filter(self.filter_text)
 
-    def _use(self, test: Callable[[Item], bool] | None) -> None:
-        self._test = test
-        if self.attention_only:
-            words = test
-            self.table.set_filter(
-                needs_attention
-                if words is None
-                else lambda item: needs_attention(item) and words(item)
-            )
-        else:
-            self.table.set_filter(test)
+    def _filter_in_slices(self) -> None:
+        self._is_filtering = True
+        self.run_worker(self._apply_in_slices(), group="filter", exclusive=True)
+
+    async def _apply_in_slices(self) -> None:
+        await asyncio.sleep(_TYPING_SECONDS)
+        before, test = self._test, self._next_test
+        if test is None:
+            return
+        rows: dict[str, AnyRow] = dict(self.table.items)
+        self._texts.forget_all_but(rows)
+        hidden: list[str] = []
+        if before is not None and before is not test and test.narrows(before):
+            hidden = [row for row in rows if not self.table.may_pass(row)]
+        self._use(test, (rows, await decide(rows, test, hidden)))
+
+    def _use(
+        self,
+        test: RowFilter | None,
+        decided: Decisions[AnyRow] | None = None,
+    ) -> None:
+        """Apply a filter.
+
+        Args:
+            test: The filter; None: every row passes.
+            decided: Its results, as far as they are known.
+        """
+        if decided is None and self._is_filtering:
+            self.workers.cancel_group(self, "filter")
+        self._test, self._is_filtering = test, False
+        self.table.set_filter(test, cast("Decisions[ItemT] | None", decided))
         self._explain()
         self.update_title()
 
     def sort_by(self, column: str, reverse: bool) -> None:
-        """Put the rows in another order."""
+        """Sort the rows."""
         self.sorted_by = (column, reverse)
         self.table.sort_by(column, reverse=reverse)
         self.update_title()
@@ -212,64 +328,69 @@ class Pane(Vertical, Covered, Generic[ItemT]):
     # -- the title ----------------------------------------------------------------------------
 
     def on_marks_changed(self, event: MarksChanged) -> None:
-        """Show the count of marks."""
+        """Show the number of marks."""
         event.stop()
         self.update_title()
 
     def on_position_changed(self, event: PositionChanged) -> None:
-        """Show what is in view."""
+        """Show the position."""
         event.stop()
         self.update_title()
 
     def update_title(self) -> None:
-        """Write the title anew; only what differs is painted."""
+        """Update the title; only what differs is painted."""
         left = [
-            Piece(" "),
-            Piece(f"{self._number} ", "key", spare=1) if self._number else Piece(""),
+            StyledText(" "),
+            StyledText(f"{self._number} ", "key", spare=1) if self._number else StyledText(""),
         ]
-        left.append(Piece(self.title_text, "strong"))
+        left.append(StyledText(self.title_text, "strong"))
         if self.attention_only:
-            left.append(Piece("  ! needs attention", "warn"))
+            left.append(StyledText("  ! needs attention", "warn"))
         if self.filter_error is not None:
             right_part = self.filter_text[: self.filter_error.column - 1]
-            left.append(Piece(f"  /{right_part}", "accent"))
-            left.append(Piece(f"{self.filter_text[len(right_part) :]}", "failed"))
-            left.append(Piece(f"  {self.filter_error}", "failed", spare=1))
+            left.append(StyledText(f"  /{right_part}", "accent"))
+            left.append(StyledText(f"{self.filter_text[len(right_part) :]}", "failed"))
+            left.append(StyledText(f"  {self.filter_error}", "failed", spare=1))
         elif self.filter_text:
-            left.append(Piece(f"  /{self.filter_text}", "accent"))
+            left.append(StyledText(f"  /{self.filter_text}", "accent"))
+        if undecided := self.table.undecided_count:
+            left.append(StyledText(f"  {undecided} not read yet", "warn"))
         if (order := self._hidden_order()) is not None:
-            left.append(Piece(f"  {order}", spare=3))
+            left.append(StyledText(f"  {order}", spare=3))
         marks = len(self.table.marks)
         if marks:
             hidden = self.table.hidden_marks
             note = f" ({hidden} hidden)" if hidden else ""
-            left.append(Piece(f"  {marks} marked{note}", "accent"))
+            left.append(StyledText(f"  {marks} marked{note}", "accent"))
         if self._state.error is not None:
-            left.append(Piece(f"  {self._signs.dot} {self._state.error}", "failed"))
+            left.append(StyledText(f"  {self._signs.dot} {self._state.error}", "failed"))
         elif self._state.skipped:
             count = len(self._state.skipped)
-            left.append(Piece(f"  {count} not readable", "warn", spare=3))
-        if self._state.kept and self._state.fetched is not None:
-            left.append(Piece(f"  from {self._state.fetched:%H:%M} UTC", "warn"))
+            left.append(StyledText(f"  {count} not readable", "warn", spare=3))
+        if self._state.from_cache and self._state.fetched is not None:
+            at = self._state.fetched
+            left.append(StyledText(f"  from {in_zone(at):%H:%M} {zone_name(at)}", "warn"))
         position = self.table.position
-        right = [Piece(f"{name}  ", spare=4) for name in self._beside if not self._leads]
+        right = [StyledText(f"{name}  ", spare=4) for name in self._other_panes if not self._leads]
         if self._leads:
-            note = f"any key makes room, {self._number} brings this back  "
-            right.append(Piece(note, "muted", spare=4))
-        right += [Piece(f" {position} " if position.total else " ", spare=2)]
+            note = f"press any key to close; {self._number} shows this again  "
+            if self._lead_stays:
+                note = f"{self._keys['back']} closes; {self._number} opens  "
+            right.append(StyledText(note, "muted", spare=4))
+        right += [StyledText(f" {position} " if position.total else " ", spare=2)]
         self._title.show(left, right)
 
     def _hidden_order(self) -> str | None:
-        """Name the column that the rows are ordered by, where its own label cannot."""
+        """Return the sort order, if the column's own label is not visible."""
         column, reverse = self.table.sorted_by
         if self._leads or not column or self.table.shows(column):
             return None
-        label = next(c.label for c in self.table.columns if c.key == column)
-        return f"by {label} {self._signs.down if reverse else self._signs.up}"
+        by = next(c for c in self.table.columns if c.key == column)
+        return f"by {by.label} {self._signs.down if by.descends(reverse) else self._signs.up}"
 
     @property
     def title_line(self) -> str:
-        """What stands in the title."""
+        """The text of the title."""
         return self._title.text
 
     def _explain(self) -> None:
@@ -277,13 +398,20 @@ class Pane(Vertical, Covered, Generic[ItemT]):
             lines = [
                 f"{self.title_text}: nothing to show.",
                 self._state.error,
-                f"It is tried again by itself; {self._keys['refresh']} tries now.",
+                f"It is retried automatically; {self._keys['refresh']} retries now.",
             ]
             self.table.set_placeholder(lines, "failed")
         elif self.table.position.total and (self.filter_text or self.attention_only):
             what = "needs attention" if self.attention_only else f"matches {self.filter_text}"
-            back = f"{self._keys['back']} shows everything."
-            self.table.set_placeholder([f"Nothing here {what}.", back], "muted")
+            lines = [f"No row {what}."]
+            if undecided := self.table.undecided_count:
+                rows = "1 row" if undecided == 1 else f"{undecided} rows"
+                lines = [f"No row {what} so far.", f"{rows} undecided: not read yet."]
+            lines.append(f"{self._keys['back']} shows all rows.")
+            self.table.set_placeholder(lines, "muted")
+        elif self._state.fetched is None and self.kind is PaneKind.ATTENTION:
+            lines = ["Nothing so far; not everything has been read yet.", self._empty[-1]]
+            self.table.set_placeholder(lines, "muted")
         elif self._state.fetched is None:
             self.table.set_placeholder([f"Reading {self.title_text} ..."], "muted")
         else:

@@ -1,46 +1,62 @@
-"""The line that the operator types into: the filter, the command line, the name of a file."""
+"""The prompt for filters, commands and file names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from rcv3_tui.tui.widgets.asking import Asking
-from rcv3_tui.tui.widgets.line import Line, Piece
+from rcv3_tui.tui.widgets.status_line import StatusLine, StyledText
 
 Complete = Callable[[str], Sequence[str]]
-"""Gives the whole lines that what is typed so far may become, the likeliest first."""
+"""Returns the completions of a text as whole lines, the likeliest first."""
 
 _REMEMBERED = 100
-"""Lines of each kind that Up and Down go through."""
+"""Entered lines per mode that Up and Down step through."""
 
 
-_SIGNS = {Asking.FILTER: "/", Asking.COMMAND: ":", Asking.FILE: "save to: "}
+class PromptMode(StrEnum):
+    """What the prompt is open for."""
+
+    FILTER = "filter"
+    COMMAND = "command"
+    FILE = "file"
+
+
+_ENTER = {
+    PromptMode.FILTER: ("apply", "apply the filter"),
+    PromptMode.COMMAND: ("run", "run the command"),
+    PromptMode.FILE: ("save", "save to the file"),
+}
+"""What Enter does, for the footer and for help."""
+
+_SIGNS = {PromptMode.FILTER: "/", PromptMode.COMMAND: ":", PromptMode.FILE: "save to: "}
 
 
 class _Completions(Suggester):
-    """Offers the rest of the first completion, in grey behind the cursor."""
+    """Shows the rest of the first completion after the cursor, in grey."""
 
     def __init__(self, complete: Complete) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._complete = complete
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Give the first completion that begins with what is typed."""
+        """Return the first completion that begins with the typed text."""
         found = (line for line in self._complete(value) if line.startswith(value))
         return next(found, None) if value else None
 
 
 class _Field(Input):
-    asking = Asking.FILTER
+    mode = PromptMode.FILTER
     spelled_in_ascii = False
 
     BINDINGS = [  # noqa: RUF012 - Textual reads it from the class, and it is never changed
@@ -52,7 +68,7 @@ class _Field(Input):
     ]
 
     def render_line(self, y: int) -> Strip:
-        """Paint the line; the cells of a letter that must not be drawn stay as many as they are."""
+        """Return the line; a letter that cannot be drawn is replaced by as many cells."""
         strip = super().render_line(y)
         if not self.spelled_in_ascii or strip.text.isascii():
             return strip
@@ -68,52 +84,54 @@ class _Field(Input):
         )
 
     def action_leave(self) -> None:
-        """Give the line up."""
-        self.post_message(Prompt.Left(self.asking))
+        """Leave the prompt."""
+        self.post_message(Prompt.Left(self.mode))
 
     def action_complete(self, step: int) -> None:
-        """Put the next completion in, or the one before."""
+        """Insert the next or the previous completion."""
         self.post_message(Prompt.Completing(step))
 
     def action_recall(self, step: int) -> None:
-        """Put a line in that was entered before."""
+        """Insert a line that was entered before."""
         self.post_message(Prompt.Recalling(step))
 
 
 class Prompt(Horizontal):
-    """Hidden until `ask`; tells every change while a filter is typed.
+    """Hidden until `ask`; posts every change of a filter.
 
-    On the command line, Tab puts one completion after another in, Right takes the one that stands
-    behind the cursor, and all that are possible stand at the right. Up and Down go through what was
-    entered before.
+    Tab inserts one completion of a command or filter after another. On the command line, Right
+    accepts the one after the cursor, and all completions are listed at the right. Up and Down step
+    through entered lines.
 
     Args:
         complete: Completes the command line.
+        complete_filter: Completes a filter; called for Tab only.
+        help_key: The label of the key that lists the prompt's keys.
         spelled_in_ascii: Show `?` in place of each typed letter beyond ASCII.
     """
 
     class Typed(Message):
-        """The text differs."""
+        """The text changed."""
 
-        def __init__(self, asking: Asking, text: str) -> None:
+        def __init__(self, mode: PromptMode, text: str) -> None:
             super().__init__()
-            self.asking = asking
+            self.mode = mode
             self.text = text
 
     class Entered(Message):
         """Enter was pressed."""
 
-        def __init__(self, asking: Asking, text: str) -> None:
+        def __init__(self, mode: PromptMode, text: str) -> None:
             super().__init__()
-            self.asking = asking
+            self.mode = mode
             self.text = text
 
     class Left(Message):
         """Esc was pressed."""
 
-        def __init__(self, asking: Asking) -> None:
+        def __init__(self, mode: PromptMode) -> None:
             super().__init__()
-            self.asking = asking
+            self.mode = mode
 
     class Completing(Message):
         """Tab was pressed."""
@@ -136,7 +154,7 @@ class Prompt(Horizontal):
         &.-open { display: block; }
         & > #sign { width: 1; }
         & > #choices { width: 2fr; display: none; color: $foreground-muted; }
-        &.-command > #choices { display: block; }
+        &.-choices > #choices { display: block; }
         & > Input {
             border: none;
             height: 1;
@@ -149,98 +167,155 @@ class Prompt(Horizontal):
     }
     """
 
-    def __init__(self, complete: Complete, *, spelled_in_ascii: bool = False) -> None:
+    def __init__(
+        self,
+        complete: Complete,
+        complete_filter: Complete,
+        *,
+        help_key: str = "F1",
+        spelled_in_ascii: bool = False,
+    ) -> None:
         super().__init__(id="prompt")
-        self._sign = Line(id="sign")
-        self._choices = Line(id="choices", spelled_in_ascii=spelled_in_ascii)
+        self._sign = StatusLine(id="sign")
+        self._choices = StatusLine(id="choices", spelled_in_ascii=spelled_in_ascii)
         self._complete = complete
+        self._complete_filter = complete_filter
+        self._help_key = help_key
         self._field = _Field(select_on_focus=False)
-        # A cursor that blinks writes to the terminal for ever.
+        # A blinking cursor writes to the terminal all the time.
         self._field.cursor_blink = False
         self._field.spelled_in_ascii = spelled_in_ascii
-        self._entered: dict[Asking, list[str]] = {kind: [] for kind in Asking}
+        self._entered: dict[PromptMode, list[str]] = {kind: [] for kind in PromptMode}
         self._recalled = 0
-        """How many lines back Up has gone; 0: what is being typed."""
+        """How many lines back Up went; 0: the text being typed."""
         self._typed_before = ""
-        """What was being typed when Up was pressed first."""
+        """The text before the first Up."""
         self._stem: str | None = None
-        """What was typed when Tab was pressed first; None: it was not."""
+        """The text before the first Tab; None: Tab was not pressed."""
         self._offered = 0
+        self._lines: Sequence[str] = ()
+        """The completions of that text."""
 
     @property
     def is_open(self) -> bool:
-        """Whether the line is shown."""
+        """Whether the prompt is visible."""
         return self.has_class("-open")
 
     @property
     def text(self) -> str:
-        """What stands in the field."""
+        """The text in the field."""
         return self._field.value
 
-    def ask(self, asking: Asking, text: str = "") -> None:
-        """Show the line and give it the keys.
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The screen position of the next letter in the field."""
+        typed = cell_len(self._field.value[: self._field.cursor_position])
+        return self._field.region.offset + Offset(typed - self._field.scroll_offset.x, 0)
+
+    def ask(self, mode: PromptMode, text: str = "") -> None:
+        """Open and focus the prompt.
 
         Args:
-            asking: What for.
-            text: What stands there already.
+            mode: Its mode.
+            text: The initial text.
         """
         if not self._field.is_attached:
-            # Made when it is first asked for: no picture shows it before, and the first is quicker.
+            # Mounted when it is first opened: the first paint needs none of it.
             self.mount(self._sign, self._field, self._choices)
-        self._field.asking = asking
-        is_command = asking is Asking.COMMAND
+        self._field.mode = mode
+        is_command = mode is PromptMode.COMMAND
         self._field.suggester = _Completions(self._complete) if is_command else None
         self._recalled, self._stem = 0, None
         self._put(text)
-        self.set_class(is_command, "-command")
         self.add_class("-open")
         self._field.focus()
-        sign = _SIGNS[asking]
+        sign = _SIGNS[mode]
         self._sign.styles.width = len(sign)
-        self._sign.show([Piece(sign, "key")])
+        self._sign.show([StyledText(sign, "key")])
         self._show_choices()
 
+    @property
+    def mode(self) -> PromptMode:
+        """The mode of the prompt."""
+        return self._field.mode
+
+    def key_hints(self) -> Sequence[tuple[str, str]]:
+        """Return the keys that the footer names while the prompt is open."""
+        mode = self.mode
+        completes = [("Tab", "complete")] if mode is not PromptMode.FILE else []
+        leaves = "clear" if mode is PromptMode.FILTER else "cancel"
+        return [
+            ("Enter", _ENTER[mode][0]),
+            *completes,
+            ("Up", "history"),
+            ("Esc", leaves),
+            (self._help_key, "keys"),
+        ]
+
+    def key_help(self) -> Sequence[tuple[str, str]]:
+        """Return every key of the prompt, for help."""
+        mode = self.mode
+        is_command, completes = mode is PromptMode.COMMAND, mode is not PromptMode.FILE
+        leaves = "close, and clear the filter" if mode is PromptMode.FILTER else "close"
+        return [
+            ("Enter", _ENTER[mode][1]),
+            *([("Tab Shift+Tab", "the next completion, the previous one")] if completes else []),
+            *([("Right", "accept the completion after the cursor")] if is_command else []),
+            ("Up Down", "lines that were entered before"),
+            ("Ctrl+U Ctrl+K", "delete to the start of the line, to its end"),
+            ("Ctrl+W", "delete the word before the cursor"),
+            ("Esc Ctrl+C", leaves),
+        ]
+
     def close(self) -> None:
-        """Hide the line."""
+        """Close the prompt."""
         self.remove_class("-open")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass the change on as one of ours."""
+        """Post the change."""
         event.stop()
         self._recalled, self._stem = 0, None
         self._show_choices()
-        self.post_message(self.Typed(self._field.asking, event.value))
+        self.post_message(self.Typed(self._field.mode, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Remember the line, and pass Enter on as one of ours."""
+        """Record the line, and post it."""
         event.stop()
-        asking = self._field.asking
-        known = self._entered[asking]
+        mode = self._field.mode
+        known = self._entered[mode]
         if event.value.strip() and known[-1:] != [event.value]:
             known.append(event.value)
             del known[:-_REMEMBERED]
-        self.post_message(self.Entered(asking, event.value))
+        self.post_message(self.Entered(mode, event.value))
 
     def on_prompt_completing(self, event: Completing) -> None:
-        """Put one completion after another in; what was typed stands between last and first."""
+        """Insert one completion after another; the typed text follows the last one."""
         event.stop()
-        if self._field.asking is not Asking.COMMAND:
+        mode = self._field.mode
+        if mode is PromptMode.FILE:
             return
         if self._stem is None:
+            complete = self._complete if mode is PromptMode.COMMAND else self._complete_filter
             self._stem, self._offered = self._field.value, 0 if event.step > 0 else 1
             self._offered -= 1
-        lines = list(self._complete(self._stem))
-        if not lines:
+            self._lines = complete(self._stem)
+        if not self._lines:
             return
-        self._offered = (self._offered + event.step) % len(lines)
-        self._put(lines[self._offered])
+        self._offered = (self._offered + event.step) % len(self._lines)
+        line = self._lines[self._offered]
+        self._put(line)
+        if len(self._lines) == 1 and mode is PromptMode.FILTER:
+            # The next Tab completes the value after the field.
+            self._stem = None
         self._show_choices(self._offered)
+        if mode is PromptMode.FILTER:
+            self.post_message(self.Typed(mode, line))
 
     def on_prompt_recalling(self, event: Recalling) -> None:
-        """Put a line in that was entered before, or again what was being typed."""
+        """Insert a line that was entered before, or the text that was being typed."""
         event.stop()
-        asking = self._field.asking
-        known = self._entered[asking]
+        mode = self._field.mode
+        known = self._entered[mode]
         if not self._recalled:
             self._typed_before = self._field.value
         self._recalled = max(0, min(len(known), self._recalled - event.step))
@@ -248,7 +323,7 @@ class Prompt(Horizontal):
         self._put(text)
         self._stem = None
         self._show_choices()
-        self.post_message(self.Typed(asking, text))
+        self.post_message(self.Typed(mode, text))
 
     def _put(self, text: str) -> None:
         with self.prevent(Input.Changed):
@@ -256,11 +331,14 @@ class Prompt(Horizontal):
         self._field.cursor_position = len(text)
 
     def _show_choices(self, offered: int | None = None) -> None:
-        if self._field.asking is not Asking.COMMAND:
-            return
-        stem = self._field.value if self._stem is None else self._stem
-        pieces = [Piece(" ")]
-        for index, line in enumerate(self._complete(stem)):
+        mode = self._field.mode
+        # A filter's are shown once Tab was pressed: the values of a field cost a pass over rows.
+        lines = self._lines if self._stem is not None else ()
+        if mode is PromptMode.COMMAND:
+            lines = self._complete(self._field.value if self._stem is None else self._stem)
+        self.set_class(mode is PromptMode.COMMAND or bool(lines), "-choices")
+        pieces = [StyledText(" ")]
+        for index, line in enumerate(lines):
             word = line.rstrip().rpartition(" ")[2]
-            pieces += [Piece(word, "key" if index == offered else ""), Piece("  ")]
+            pieces += [StyledText(word, "key" if index == offered else ""), StyledText("  ")]
         self._choices.show(pieces)

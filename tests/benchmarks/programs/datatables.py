@@ -1,6 +1,6 @@
-"""The same three panes on Textual's own DataTable, in the few lines that it takes.
+"""The three panes on Textual's own DataTable, for comparison.
 
-`datatables.py ROWS` shows that many servers and addresses, and a twentieth as many pools.
+`datatables.py ROWS` shows that many servers and public IPs, and a twentieth as many pools.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The smallest Textual program: what every other is compared with."""
+"""The smallest Textual program, the reference for all others."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static

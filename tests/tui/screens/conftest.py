@@ -7,15 +7,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import ClassVar, Protocol, TypeVar
 
 import pytest
-from textual import events
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from rcv3_tui.tui.screens.dialog import Dialog
+from rcv3_tui.tui.screens.help import HelpScreen
 from rcv3_tui.tui.screens.login import LoginScreen
-from rcv3_tui.tui.screens.text import TextScreen
+from rcv3_tui.tui.screens.pager import PagerScreen
 
 ResultT = TypeVar("ResultT")
 
@@ -35,7 +37,7 @@ class AnyKey:
         return True
 
 
-class Desk(App[None]):
+class DialogHarness(App[None]):
     """An app with bindings that must not fire under a dialog."""
 
     CSS = "Screen { overflow: hidden; }"
@@ -55,7 +57,7 @@ class Desk(App[None]):
         super().__init__()
         self.reached: list[str] = []
         self.answers: list[object] = []
-        self.heard: list[object] = []
+        self.posted: list[object] = []
 
     def compose(self) -> ComposeResult:
         yield Static("\n".join("underneath " * 12 for _ in range(60)), id="under")
@@ -63,19 +65,23 @@ class Desk(App[None]):
     def action_reach(self, key: str) -> None:
         self.reached.append(key)
 
-    def on_text_screen_wanted(self, message: TextScreen.Wanted) -> None:
-        self.heard.append(message)
+    @on(Dialog.KeysRequested)
+    def show_keys(self, message: Dialog.KeysRequested) -> None:
+        self.push_screen(HelpScreen([("", message.rows)], ascii_only=message.ascii_only))
+
+    def on_pager_screen_wanted(self, message: PagerScreen.Wanted) -> None:
+        self.posted.append(message)
 
     def on_login_screen_submitted(self, message: LoginScreen.Submitted) -> None:
-        self.heard.append(message)
+        self.posted.append(message)
 
     def on_login_screen_passcode_entered(self, message: LoginScreen.PasscodeEntered) -> None:
-        self.heard.append(message)
+        self.posted.append(message)
 
     def on_login_screen_abandoned(self, message: LoginScreen.Abandoned) -> None:
-        self.heard.append(message)
+        self.posted.append(message)
 
-    def picture(self) -> str:
+    def text(self) -> str:
         """What is on the screen, as text."""
         return "\n".join(
             "".join(segment.text for segment in strip)
@@ -83,7 +89,7 @@ class Desk(App[None]):
         )
 
     def at(self, seconds: float, key: str, character: str | None = None) -> None:
-        """Have a key arrive that was pressed so many seconds after the first picture."""
+        """Post a key that was pressed so many seconds after the first paint."""
         event = events.Key(key, character)
         event.time = OPENED + seconds
         self.post_message(event)
@@ -92,17 +98,17 @@ class Desk(App[None]):
 class Opened:
     """A dialog that is open in the app."""
 
-    def __init__(self, desk: Desk, pilot: Pilot[None]) -> None:
-        self.desk = desk
+    def __init__(self, harness: DialogHarness, pilot: Pilot[None]) -> None:
+        self.harness = harness
         self.pilot = pilot
 
     @property
     def answers(self) -> list[object]:
-        return self.desk.answers
+        return self.harness.answers
 
     @property
-    def picture(self) -> str:
-        return self.desk.picture()
+    def text(self) -> str:
+        return self.harness.text()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -112,7 +118,7 @@ class Opened:
         await self.press(*("space" if letter == " " else letter for letter in text))
 
     async def at(self, seconds: float, key: str, character: str | None = None) -> None:
-        self.desk.at(seconds, key, character)
+        self.harness.at(seconds, key, character)
         await self.pilot.pause()
 
 
@@ -123,30 +129,30 @@ class Opener(Protocol):
 
 
 @pytest.fixture
-def opened() -> Opener:
+def open_screen() -> Opener:
     """Open a dialog over a small app."""
 
     @asynccontextmanager
     async def open_screen(
         screen: Screen[ResultT], size: tuple[int, int] = (80, 24)
     ) -> AsyncIterator[Opened]:
-        desk = Desk()
-        async with desk.run_test(size=size) as pilot:
-            desk.push_screen(screen, desk.answers.append)
+        harness = DialogHarness()
+        async with harness.run_test(size=size) as pilot:
+            harness.push_screen(screen, harness.answers.append)
             await pilot.pause()
             await pilot.pause()
-            yield Opened(desk, pilot)
+            yield Opened(harness, pilot)
 
     return open_screen
 
 
 @pytest.fixture
 def any_key() -> Callable[[float], AnyKey]:
-    """Give a guard that takes every key."""
+    """Return a guard that accepts every key."""
     return AnyKey
 
 
 @pytest.fixture
 def at_opening() -> Callable[[], float]:
-    """Give a clock that stands at the time of the first picture."""
+    """Return a clock that is stopped at the time of the first paint."""
     return lambda: OPENED

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from msgspec.structs import replace
 
-from rcv3_tui.tui.messages import Said
+from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.screens.help import HelpScreen, help_lines
 from rcv3_tui.tui.screens.log import LogScreen
+from rcv3_tui.views.columns import pane_columns
+from rcv3_tui.views.formatting import ASCII, format_time
+from rcv3_tui.views.operations import OPERATIONS
+from rcv3_tui.views.rows import OperationRow
+from tests.support.rows import operation
 
 from .conftest import Opener  # isort: skip
 
@@ -21,28 +28,30 @@ GROUPS = [
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def said(count: int) -> list[Said]:
-    return [Said(START + timedelta(seconds=n), f"message {n}", "failed") for n in range(count)]
+def messages(count: int) -> list[LogMessage]:
+    return [
+        LogMessage(START + timedelta(seconds=n), f"message {n}", "failed") for n in range(count)
+    ]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_every_key_is_in_the_help(opened: Opener, size: tuple[int, int]) -> None:
-    async with opened(HelpScreen(GROUPS), size) as dialog:
+async def test_every_key_is_in_the_help(open_screen: Opener, size: tuple[int, int]) -> None:
+    async with open_screen(HelpScreen(GROUPS), size) as dialog:
         for heading, keys in GROUPS:
-            assert (heading in dialog.picture) == bool(keys)
+            assert (heading in dialog.text) == bool(keys)
             for key, what in keys:
-                assert key in dialog.picture
-                assert what in dialog.picture
+                assert key in dialog.text
+                assert what in dialog.text
 
 
-async def test_wide_help_stands_in_two_columns(opened: Opener) -> None:
-    async with opened(HelpScreen(GROUPS), (120, 40)) as dialog:
-        assert any("Going" in row and "Changing" in row for row in dialog.picture.split("\n"))
+async def test_wide_help_has_two_columns(open_screen: Opener) -> None:
+    async with open_screen(HelpScreen(GROUPS), (120, 40)) as dialog:
+        assert any("Going" in row and "Changing" in row for row in dialog.text.split("\n"))
 
 
-async def test_help_closes_and_can_be_searched(opened: Opener) -> None:
-    async with opened(HelpScreen(GROUPS, ascii_only=True), (20, 5)) as dialog:
-        assert dialog.picture.isascii()
+async def test_help_closes_and_can_be_searched(open_screen: Opener) -> None:
+    async with open_screen(HelpScreen(GROUPS, ascii_only=True), (20, 5)) as dialog:
+        assert dialog.text.isascii()
         await dialog.press("slash", "u", "enter", "escape", "escape")
         assert dialog.answers == [None]
 
@@ -54,35 +63,57 @@ def test_long_explanations_are_broken_within_their_column() -> None:
     assert sum(line.text.count("word") for line in lines) == 60
 
 
-async def test_the_log_opens_at_the_newest_message(opened: Opener) -> None:
-    async with opened(LogScreen(said(100))) as dialog:
-        assert "message 99" in dialog.picture
-        assert "message 0 " not in dialog.picture
+async def test_log_opens_at_the_newest_message(open_screen: Opener) -> None:
+    async with open_screen(LogScreen(messages(100))) as dialog:
+        assert "message 99" in dialog.text
+        assert "message 0 " not in dialog.text
 
 
-async def test_the_log_follows_while_the_newest_is_in_view(opened: Opener) -> None:
-    screen = LogScreen(said(100))
-    async with opened(screen) as dialog:
-        screen.set_messages(said(101))
+async def test_log_follows_while_the_newest_is_in_view(open_screen: Opener) -> None:
+    screen = LogScreen(messages(100))
+    async with open_screen(screen) as dialog:
+        screen.set_messages(messages(101))
         await dialog.pilot.pause()
-        assert "message 100" in dialog.picture
+        assert "message 100" in dialog.text
 
 
-async def test_the_log_stays_with_a_reader_who_has_gone_up(opened: Opener) -> None:
-    screen = LogScreen(said(100))
-    async with opened(screen) as dialog:
+async def test_log_does_not_follow_after_scrolling_up(open_screen: Opener) -> None:
+    screen = LogScreen(messages(100))
+    async with open_screen(screen) as dialog:
         await dialog.press("g")
-        screen.set_messages(said(101))
+        screen.set_messages(messages(101))
         await dialog.pilot.pause()
-        assert "message 100" not in dialog.picture
-        assert "message 0 " in dialog.picture
+        assert "message 100" not in dialog.text
+        assert "message 0 " in dialog.text
 
 
-async def test_an_empty_log_says_so(opened: Opener) -> None:
-    async with opened(LogScreen([])) as dialog:
-        assert "nothing has been said yet" in dialog.picture
+async def test_empty_log_shows_a_note(open_screen: Opener) -> None:
+    async with open_screen(LogScreen([])) as dialog:
+        assert "no messages yet" in dialog.text
 
 
-async def test_a_message_that_looks_like_markup_is_shown_as_it_is_spelled(opened: Opener) -> None:
-    async with opened(LogScreen([Said(START, "[/] of [bold]web[/]")])) as dialog:
-        assert "[/] of [bold]web[/]" in dialog.picture
+async def test_message_with_markup_is_shown_literally(
+    open_screen: Opener,
+) -> None:
+    async with open_screen(LogScreen([LogMessage(START, "[/] of [bold]web[/]")])) as dialog:
+        assert "[/] of [bold]web[/]" in dialog.text
+
+
+async def test_log_and_operations_have_the_same_time_in_one_zone(
+    open_screen: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        async with open_screen(LogScreen(messages(1)), (80, 24)) as dialog:
+            assert "times in UTC" in dialog.text
+            assert "03:04:05" in dialog.text
+        east = START.astimezone(timezone(timedelta(hours=13)))
+        column = next(c for c in pane_columns(OPERATIONS, ASCII, lambda: START, regions=False))
+        item = OperationRow("op-1", replace(operation(), asked=east))
+        assert column.label == "WHEN UTC"
+        assert column.cell(item).text == "03:04:05"
+        assert format_time(east) == "2026-01-02 03:04:05 UTC"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

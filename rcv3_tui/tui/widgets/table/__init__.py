@@ -1,21 +1,21 @@
-"""One table, shared by every pane: literal cells, rows held by id, the fewest bytes on the line."""
+"""The table of every pane: literal text, rows by id, few bytes per change."""
 
-from .cells import Align, Cell, Column, SortKey, cut, fit, natural
-from .messages import CursorMoved, MarksChanged, Position, PositionChanged, RowChosen
+from .messages import (
+    ColumnClicked,
+    CursorMoved,
+    MarksChanged,
+    Position,
+    PositionChanged,
+    RowSelected,
+)
 from .table import Table
 
 __all__ = [
-    "Align",
-    "Cell",
-    "Column",
+    "ColumnClicked",
     "CursorMoved",
     "MarksChanged",
     "Position",
     "PositionChanged",
-    "RowChosen",
-    "SortKey",
+    "RowSelected",
     "Table",
-    "cut",
-    "fit",
-    "natural",
 ]

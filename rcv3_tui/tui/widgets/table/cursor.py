@@ -1,7 +1,7 @@
-"""Where the operator is: the row under the cursor, the rows marked, and what is in view.
+"""The row under the cursor, the marked rows, and the rows in view.
 
-All three hold on to ids, so that a refresh, a sort or a row that goes moves none of them to
-another resource.
+All are held by id, so that a refresh, a sort or a removed row moves none of them to another
+resource.
 """
 
 from collections.abc import Collection, Iterable
@@ -9,20 +9,21 @@ from typing import Final, Generic
 
 from msgspec import Struct, field
 
-from .cells import ItemT
+from rcv3_tui.views.column import ItemT
+
 from .rows import Rows
 
 _NEIGHBOURS: Final = 64
-"""How many rows either way are tried when the cursor's own row goes away."""
+"""How many rows in each direction may replace the cursor's row when it is removed."""
 
 
 class Anchor(Struct, frozen=True):
-    """The cursor's place before a change, from which it is found again after.
+    """The cursor's position before a change.
 
     Attributes:
         row_id: The row under the cursor.
-        index: Its place among the rows shown.
-        heirs: Rows to take its place, the best first.
+        index: Its index among the rows shown.
+        heirs: Rows that replace it when it is removed, the best first.
     """
 
     row_id: str | None
@@ -36,10 +37,11 @@ class Cursor(Struct, Generic[ItemT]):
     Attributes:
         rows: The rows it moves over.
         row_id: The row under it, `None` where no row is shown.
-        index: That row's place among the rows shown.
-        top: Place of the first row in view.
+        index: Its index among the rows shown.
+        top: The index of the first row in view.
         height: Rows that fit into the view.
         moved: Whether the operator has moved it; until then it stays on the first row.
+        lost: The row that was under it when no row was left, to return to.
     """
 
     rows: Rows[ItemT]
@@ -48,9 +50,10 @@ class Cursor(Struct, Generic[ItemT]):
     top: int = 0
     height: int = 0
     moved: bool = False
+    lost: str | None = None
 
     def anchor(self) -> Anchor:
-        """Remember the place, before the rows change."""
+        """Return the position, to restore it after a change of the rows."""
         if self.row_id is None:
             return Anchor(None, 0)
         rows, index = self.rows, self.index
@@ -59,54 +62,62 @@ class Cursor(Struct, Generic[ItemT]):
         return Anchor(self.row_id, index, (*after, *before))
 
     def hold(self, anchor: Anchor, *, unseen: bool = False) -> None:
-        """Find the place again, after the rows changed.
+        """Restore the position after the rows changed.
 
-        The cursor stays on its row, and the row on its line of the screen as far as the rows allow.
-        Where the row went away, the next one that stayed takes its place. A cursor that nobody has
-        moved waits on the first row.
+        The cursor stays on its row, and the row on its line of the screen as far as possible. If
+        the row was removed, the next remaining one replaces it. A cursor that was never moved
+        stays on the first row.
 
         Args:
-            anchor: The place before the change.
-            unseen: The change is not shown yet: a cursor that nobody has moved stays where it is
-                seen, as a key that is pressed now means that row.
+            anchor: The position before the change.
+            unseen: The change is not drawn yet: a cursor that was never moved stays on its row,
+                because a key that is pressed now means that row.
         """
         if not len(self.rows):
+            self.lost = anchor.row_id or self.lost
             self.row_id, self.index, self.top = None, 0, 0
             return
+        lost, self.lost = self.lost, None
+        if anchor.row_id is None and self.moved and lost is not None and lost in self.rows:
+            anchor = Anchor(lost, 0)
         if anchor.row_id is None or not (self.moved or unseen):
-            self._stand_at_top()
+            self._go_to_top()
             return
         line = anchor.index - self.top
         heir = next((row for row in (anchor.row_id, *anchor.heirs) if row in self.rows), None)
         index = None if heir is None else self.rows.index_of(heir)
-        self._stand_on(anchor.index if index is None else index)
+        self._go_to(anchor.index if index is None else index)
         self.top = self.index - line
         self._keep_in_view()
 
+    def settle(self) -> None:
+        """Stay on the present row from now on, as after a move."""
+        self.moved = self.moved or self.row_id is not None
+
     def wait_at_top(self) -> None:
-        """Stand on the first row, unless somebody has moved the cursor."""
+        """Go to the first row, unless the cursor was moved before."""
         if not self.moved and len(self.rows):
-            self._stand_at_top()
+            self._go_to_top()
 
     def move(self, index: int) -> None:
-        """Go to a place, or the nearest there is, scrolling no more than needed."""
+        """Go to an index, or to the nearest one; scroll as little as possible."""
         if len(self.rows):
             self.moved = True
-            self._stand_on(index)
+            self._go_to(index)
             self._keep_in_view()
 
     def scroll(self, lines: int) -> None:
-        """Move the view, and the cursor with it where it would fall out of view."""
+        """Scroll the view; the cursor moves only to stay in it."""
         if not len(self.rows) or not self.height:
             return
         self.top = self._within(self.top + lines)
         index = max(self.top, min(self.index, self.top + self.height - 1))
         if index != self.index:
             self.moved = True
-            self._stand_on(index)
+            self._go_to(index)
 
     def resize(self, height: int) -> None:
-        """Take a new height of the view.
+        """Set the height of the view.
 
         Args:
             height: Rows that fit.
@@ -114,21 +125,21 @@ class Cursor(Struct, Generic[ItemT]):
         self.height = max(0, height)
         self._keep_in_view()
 
-    def _stand_at_top(self) -> None:
-        self._stand_on(0)
+    def _go_to_top(self) -> None:
+        self._go_to(0)
         self.top = 0
 
-    def _stand_on(self, index: int) -> None:
-        """Put the cursor on the row at a place, or the nearest there is."""
+    def _go_to(self, index: int) -> None:
+        """Set the cursor to an index, or to the nearest one."""
         self.index = max(0, min(index, len(self.rows) - 1))
         self.row_id = self.rows.id_at(self.index)
 
     def _within(self, top: int) -> int:
-        """Bring a first row in view into what the rows allow: no empty lines below the last."""
+        """Limit the first row in view so that there is no empty line below the last row."""
         return max(0, min(top, len(self.rows) - self.height))
 
     def _keep_in_view(self) -> None:
-        """Scroll as little as shows the cursor."""
+        """Scroll as little as brings the cursor into view."""
         top = max(min(self.top, self.index), self.index - max(self.height, 1) + 1)
         self.top = self._within(top) if self.height else self.index
 
@@ -138,8 +149,8 @@ class Marks(Struct, Generic[ItemT]):
 
     Attributes:
         rows: The rows that can be marked.
-        ids: The marked ones, also those that the filter hides.
-        start: Where a range begins: the row marked or unmarked last.
+        ids: The marked ones, including those that the filter hides.
+        start: The start of a range: the row that was marked or unmarked last.
     """
 
     rows: Rows[ItemT]
@@ -152,7 +163,7 @@ class Marks(Struct, Generic[ItemT]):
         return sum(1 for row_id in self.ids if row_id not in self.rows)
 
     def toggle(self, row_id: str) -> None:
-        """Mark a row, or take its mark off."""
+        """Mark or unmark a row."""
         self.ids ^= {row_id}
         self.start = row_id
 
@@ -161,7 +172,7 @@ class Marks(Struct, Generic[ItemT]):
         self.ids |= frozenset(row_ids)
 
     def add_range(self, row_id: str) -> None:
-        """Mark all rows shown from where the last mark was set to this one, both included."""
+        """Mark all shown rows from the one marked last to this one, inclusive."""
         here = self.rows.index_of(row_id)
         start = here if self.start is None else self.rows.index_of(self.start)
         if here is None:
@@ -171,7 +182,7 @@ class Marks(Struct, Generic[ItemT]):
         self.start = row_id
 
     def clear(self) -> None:
-        """Take all marks off."""
+        """Clear all marks."""
         self.ids = frozenset()
         self.start = None
 
@@ -179,10 +190,12 @@ class Marks(Struct, Generic[ItemT]):
         """Drop the marks of rows that are gone.
 
         Args:
-            changed: Rows that changed, came or went; others are not looked at.
+            changed: Rows that changed, are new or are gone; others are not checked.
         """
-        gone = self.ids.intersection(changed) - self.rows.items.keys()
+        # Not `- items.keys()`, which iterates all rows even for an empty set.
+        items = self.rows.items
+        gone = {row_id for row_id in self.ids.intersection(changed) if row_id not in items}
         if gone:
             self.ids -= gone
-        if self.start is not None and self.start not in self.rows.items:
+        if self.start is not None and self.start not in items:
             self.start = None

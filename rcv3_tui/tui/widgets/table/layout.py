@@ -1,54 +1,87 @@
-"""Where the columns stand at a given width.
+"""The layout of columns at a given width.
 
-Widths come from the columns alone, never from the rows: so they cost nothing at 10,000 rows, and a
-column does not jump because a longer name arrived.
+Which columns are shown, and their first widths, depend on the columns only. Where a text of a row
+in view is cut, its column gets the cells that others do not use. The content only grows until the
+table is resized, sorted or filtered, so that no column jumps with a refresh. The tables of `status`
+are laid out by their content, once, and therefore have a layout of their own
+(`rcv3_tui.status.table_text`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Generic
 
 from msgspec import Struct
 
-from .cells import Column, ItemT
+from rcv3_tui.text_width import Align, cell_width
+from rcv3_tui.views.column import Cell, Column, ItemT
 
 GUTTER: Final = 2
-"""Cells at the left edge: one for the cursor or the link, one for the mark."""
+"""Cells at the left edge: one for the cursor or a link, one for the mark."""
 
 GAP: Final = 1
 """Cells between two columns."""
 
 
 _ALWAYS: Final = 1
-"""Priority up to which a column is kept in wide mode before any other: name and status."""
+"""Up to this priority a column always stays in wide mode: name and status."""
 
 
-class Slot(Struct, Generic[ItemT], frozen=True):
-    """A column and the place it got.
+_WORTH: Final = 12
+"""Cells that the longer content of a column needs at least, if it does not fit as a whole."""
+
+
+class Content(Struct, frozen=True):
+    """What the rows in view need, in cells, by the column's key."""
+
+    widths: Mapping[str, int]
+    """The width of the widest text."""
+    full_widths: Mapping[str, int]
+    """The same of the longer contents, for columns that have them."""
+
+
+class ColumnSlot(Struct, Generic[ItemT], frozen=True):
+    """A column and its place.
 
     Attributes:
         column: The column.
         x: First cell, from the table's left edge.
         width: Width in cells, without the gap that follows.
+        is_full: There is room for the column's longer content.
     """
 
     column: Column[ItemT]
     x: int
     width: int
+    is_full: bool = False
+
+    @property
+    def align(self) -> Align:
+        """The alignment of the text; longer content starts at the left."""
+        return "left" if self.is_full else self.column.align
+
+    def cell(self, item: ItemT) -> Cell:
+        """Return the content of an item's cell."""
+        column = self.column
+        return column.full(item) if self.is_full and column.full else column.cell(item)
 
 
-def lay_out(
-    columns: Sequence[Column[ItemT]], width: int, *, wide: bool = False
-) -> tuple[Slot[ItemT], ...]:
-    """Give each column its place, dropping those for which there is no room.
+def layout_columns(
+    columns: Sequence[Column[ItemT]],
+    width: int,
+    *,
+    wide: bool = False,
+    content: Content | None = None,
+) -> tuple[ColumnSlot[ItemT], ...]:
+    """Return the place of each column, without those that do not fit.
 
     Args:
         columns: All columns, in the order they are shown.
         width: Width of the table, in terminal cells.
         wide: Whether wide mode is on.
+        content: What the rows in view need; None: nothing is known of them.
 
     Returns:
-        The columns that are shown. One is always kept while there is a cell for it, cut as narrow
-        as need be.
+        The columns that are shown; at least one while there is a cell for it.
     """
     shown = [column for column in columns if wide or not column.wide_only]
     room = width - GUTTER
@@ -56,47 +89,131 @@ def lay_out(
         return ()
     if wide and _least(shown) > room:
         shown = _wide_ones(shown, room)
-    while len(shown) > 1 and _least(shown) > room:
-        # Of equals the last goes first.
+    while len(shown) > 1 and _least(shown, content) > room:
+        # Of equal priorities the last column is dropped first.
         shown.remove(max(reversed(shown), key=lambda column: column.priority))
-    widths = [min(column.min_width, room) for column in shown]
+    widths = [min(_first_width(column, content), room) for column in shown]
+    least = [_least_width(column, content) for column in shown]
+    while sum(widths) + GAP * (len(shown) - 1) > room and len(shown) > 1:
+        loosest = max(range(len(shown)), key=lambda at: widths[at] - least[at])
+        widths[loosest] -= 1
     _share(shown, widths, room - sum(widths) - GAP * (len(shown) - 1))
-    slots: list[Slot[ItemT]] = []
+    full = set() if content is None else _fit(shown, widths, room, content)
+    slots: list[ColumnSlot[ItemT]] = []
     x = GUTTER
-    for column, column_width in zip(shown, widths, strict=True):
-        slots.append(Slot(column, x, column_width))
+    for index, (column, column_width) in enumerate(zip(shown, widths, strict=True)):
+        slots.append(ColumnSlot(column, x, column_width, index in full))
         x += column_width + GAP
     return tuple(slots)
 
 
-def _wide_ones(columns: Sequence[Column[ItemT]], room: int) -> list[Column[ItemT]]:
-    """Choose what wide mode shows where not all has room: something more, whatever the width.
+def _fit(
+    columns: Sequence[Column[ItemT]], widths: list[int], room: int, content: Content
+) -> set[int]:
+    """Move cells from columns that do not use them to those whose texts are cut.
 
-    What a row is and how it is stay; then comes the first column of wide mode that fits, in place
-    of usual ones if need be; then whatever else fits.
+    Args:
+        columns: The columns that are shown.
+        widths: Their widths, which are changed.
+        room: Width of all columns and gaps.
+        content: What the rows in view need.
+
+    Returns:
+        The indexes of the columns that have room for their longer content.
+    """
+    needs = [content.widths.get(c.key, w) for c, w in zip(columns, widths, strict=True)]
+    # One more for the arrow of the sort order.
+    least = [max(need, cell_width(c.label) + 1) for c, need in zip(columns, needs, strict=True)]
+    rest = room - sum(widths) - GAP * (len(widths) - 1)
+
+    def spare() -> int:
+        return rest + sum(max(0, w - needed) for w, needed in zip(widths, least, strict=True))
+
+    def grow(index: int, cells: int) -> None:
+        nonlocal rest
+        given = min(cells, rest)
+        rest -= given
+        widths[index] += cells
+        for _ in range(cells - given):
+            loosest = max(range(len(widths)), key=lambda at: widths[at] - least[at])
+            widths[loosest] -= 1
+
+    def widen(limits: Sequence[int]) -> None:
+        """Widen columns whose texts are cut, up to limits; first those that lack least."""
+        cut = [
+            at
+            for at, (need, limit) in enumerate(zip(needs, limits, strict=True))
+            if min(need, limit) > widths[at]
+        ]
+        for at in sorted(cut, key=lambda at: min(needs[at], limits[at]) - widths[at]):
+            wanted = min(needs[at], limits[at])
+            least[at] = max(widths[at], wanted)
+            grow(at, min(wanted - widths[at], spare()))
+
+    widen([column.max_width or room for column in columns])
+    full = set()
+    for at in sorted(range(len(columns)), key=lambda at: columns[at].priority):
+        need = content.full_widths.get(columns[at].key, 0)
+        if need <= needs[at] or needs[at] > widths[at]:
+            # It is not longer, or not even the shorter one fits.
+            continue
+        others = spare() - max(0, widths[at] - least[at])
+        more = max(0, need - widths[at])
+        if others < min(more, _WORTH):
+            continue
+        granted = min(more, others)
+        least[at] = widths[at] + granted
+        grow(at, granted)
+        full.add(at)
+    # What is left is for texts without limit.
+    widen([room] * len(columns))
+    return full
+
+
+def _wide_ones(columns: Sequence[Column[ItemT]], room: int) -> list[Column[ItemT]]:
+    """Return the columns of wide mode where not all of them fit.
+
+    Name and status always stay. The first column of wide mode that fits comes next, even in place
+    of an ordinary one; then whatever else fits.
     """
     by_priority = sorted(columns, key=lambda column: column.priority)
-    kept = [c for c in by_priority if c.priority <= _ALWAYS and not c.wide_only]
+    stay = [c for c in by_priority if c.priority <= _ALWAYS and not c.wide_only]
 
     def fits(column: Column[ItemT]) -> bool:
-        return _least([*kept, column]) <= room
+        return _least([*stay, column]) <= room
 
     more = next((column for column in columns if column.wide_only and fits(column)), None)
     if more is not None:
-        kept.append(more)
+        stay.append(more)
     for column in by_priority:
-        if column not in kept and fits(column):
-            kept.append(column)
-    return [column for column in columns if column in kept]
+        if column not in stay and fits(column):
+            stay.append(column)
+    return [column for column in columns if column in stay]
 
 
-def _least(columns: Sequence[Column[ItemT]]) -> int:
-    """Tell how many cells columns need at least, gaps included."""
-    return sum(column.min_width for column in columns) + GAP * (len(columns) - 1)
+def _least(columns: Sequence[Column[ItemT]], content: Content | None = None) -> int:
+    """Return the least width of columns, including gaps."""
+    return sum(_least_width(column, content) for column in columns) + GAP * (len(columns) - 1)
+
+
+def _least_width(column: Column[ItemT], content: Content | None) -> int:
+    """Return the least width of a column: less than its own if its label and texts need less."""
+    need = None if content is None else content.widths.get(column.key)
+    if need is None:
+        return column.min_width
+    return min(_first_width(column, content), max(need, cell_width(column.label) + 1))
+
+
+def _first_width(column: Column[ItemT], content: Content | None) -> int:
+    """Return the width of a column before spare cells are shared."""
+    if content is None or not column.is_whole:
+        return column.min_width
+    need = content.widths.get(column.key, 0)
+    return max(column.min_width, min(need, column.max_width or need))
 
 
 def _share(columns: Sequence[Column[ItemT]], widths: list[int], spare: int) -> None:
-    """Hand out spare cells by weight, in place, until they or the columns' limits are used up."""
+    """Add spare cells to the widths by weight, up to the columns' limits."""
     while spare > 0:
         growing = [
             (index, column.weight, column.max_width)

@@ -1,4 +1,4 @@
-"""What a table tells its screen. Posted on a real change only; read, never written."""
+"""The messages of a table; posted only when something changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 
 class Position(Struct, frozen=True):
-    """What of the rows is in view.
+    """Which of the rows are in view.
 
     Attributes:
         first: Number of the first row in view, from 1; 0 where there is none.
@@ -23,16 +23,16 @@ class Position(Struct, frozen=True):
     total: int
 
     def __str__(self) -> str:
-        """As it stands in a pane's title: `12-40/10000`, with a filter `12-40/312 of 10000`."""
+        """Return the text of a pane's title: `12-40/10000`, with a filter `12-40/312 of 10000`."""
         of = "" if self.shown == self.total else f" of {self.total}"
         return f"{self.first}-{self.last}/{self.shown}{of}"
 
 
 class TableMessage(Message):
-    """What all of a table's messages have.
+    """The base of a table's messages.
 
     Attributes:
-        table: The table that says so.
+        table: The table that posted it.
     """
 
     def __init__(self, table: Widget) -> None:
@@ -46,10 +46,10 @@ class TableMessage(Message):
 
 
 class CursorMoved(TableMessage):
-    """The cursor stands on another row.
+    """The cursor is on another row.
 
     Attributes:
-        row_id: That row, `None` where no row is left.
+        row_id: That row, `None` if there is none.
     """
 
     def __init__(self, table: Widget, row_id: str | None) -> None:
@@ -57,7 +57,7 @@ class CursorMoved(TableMessage):
         self.row_id = row_id
 
 
-class RowChosen(TableMessage):
+class RowSelected(TableMessage):
     """Enter was pressed on a row.
 
     Attributes:
@@ -67,6 +67,18 @@ class RowChosen(TableMessage):
     def __init__(self, table: Widget, row_id: str) -> None:
         super().__init__(table)
         self.row_id = row_id
+
+
+class ColumnClicked(TableMessage):
+    """The label of a column was clicked.
+
+    Attributes:
+        column: The column's key.
+    """
+
+    def __init__(self, table: Widget, column: str) -> None:
+        super().__init__(table)
+        self.column = column
 
 
 class MarksChanged(TableMessage):

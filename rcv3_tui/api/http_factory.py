@@ -1,0 +1,39 @@
+"""Creates the HTTP client, for the network or for a service in this process."""
+
+from __future__ import annotations
+
+from rcv3_tui.api.asgi_transport import ASGIApp, AsgiTransport
+from rcv3_tui.api.http_client import HttpClient
+from rcv3_tui.api.network_transport import NetworkTransport
+from rcv3_tui.api.tls import ssl_context, trust_source
+from rcv3_tui.clock import ServiceClock
+from rcv3_tui.settings import Settings
+
+
+def create_http_client(
+    settings: Settings,
+    asgi_app: ASGIApp | None = None,
+    service_clock: ServiceClock | None = None,
+) -> HttpClient:
+    """Create the client for requests to Identity and all services.
+
+    Args:
+        settings: The CA bundle and the timeout.
+        asgi_app: A service in this process, used instead of the network.
+        service_clock: Receives the `Date` of every response.
+
+    Returns:
+        The client, shared by all services; close it with `aclose`.
+
+    Raises:
+        OSError: The CA bundle cannot be read.
+        ValueError: The CA bundle contains no certificate.
+    """
+    if asgi_app is not None:
+        return HttpClient(AsgiTransport(asgi_app), settings.timeout, service_clock=service_clock)
+    return HttpClient(
+        NetworkTransport(ssl_context(settings.ca_bundle)),
+        settings.timeout,
+        service_clock=service_clock,
+        trust_source=trust_source(settings.ca_bundle),
+    )

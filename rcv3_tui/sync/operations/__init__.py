@@ -1,0 +1,1 @@
+"""Carries operations out: each exactly once, journaled before it is sent."""

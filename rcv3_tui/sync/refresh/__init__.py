@@ -1,0 +1,1 @@
+"""Refreshing one region's snapshot: timers, pollers and the connection state."""

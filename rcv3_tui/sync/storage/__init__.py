@@ -1,0 +1,1 @@
+"""What is stored between runs: snapshots, cached nodes and status changes."""

@@ -1,0 +1,1 @@
+"""How resources, operations and findings are presented, in the console and by `status`."""
