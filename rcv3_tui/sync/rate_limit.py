@@ -8,6 +8,7 @@ and a rejected request shows that another program uses the same account.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -86,6 +87,8 @@ class RequestRateLimiter:
         self._ledger = ledger or LocalLedger(clock)
         self.waiting = 0
         """Requests that wait."""
+        self._waiting_by: Counter[Priority] = Counter()
+        """Those of them outside of reservations, by priority."""
         self.on_wait: Callable[[float], None] | None = None
         """Called with the seconds whenever a request has to wait."""
         self._waiting_to_reserve = 0
@@ -114,6 +117,14 @@ class RequestRateLimiter:
         """Return the requests a minute that work of this priority can sustain."""
         ceiling, window = self._bounds(self._ledger.read(), priority)[0]
         return ceiling * 60.0 / window
+
+    def delay(self, priority: Priority) -> float:
+        """Return the seconds until a waiting request of this priority is sent; 0: none waits."""
+        if not self._waiting_by[priority]:
+            return 0.0
+        record = self._ledger.read()
+        blocked = record.blocked_until - self._ledger.now()
+        return max(blocked, self._delay(record, priority, 1))
 
     def available(self, priority: Priority, upcoming: Iterable[float] = ()) -> int:
         """Return how many requests of this priority could be sent now in addition to waiting ones.
@@ -152,12 +163,14 @@ class RequestRateLimiter:
             return
         while (delay := self._acquire_or_delay(priority)) > 0:
             self.waiting += 1
+            self._waiting_by[priority] += 1
             if self.on_wait is not None:
                 self.on_wait(delay)
             try:
                 await self._clock.sleep(delay)
             finally:
                 self.waiting -= 1
+                self._waiting_by[priority] -= 1
         self._changed()
 
     @asynccontextmanager

@@ -227,3 +227,25 @@ async def test_nothing_is_left_running_after_end(
     await sync_harness.advance(120)
 
     assert len(furnished.requests) == before
+
+
+async def test_next_refresh_is_when_the_rate_limit_permits_it(
+    sync_harness: SyncHarness, furnished: Account
+) -> None:
+    await sync_harness.start()
+    while sync_harness.link.used < 24:
+        sync_harness.worker.refresh()
+        await sync_harness.settle()
+        await sync_harness.advance(1)
+    before = sync_harness.count("GET", "public_ips")
+
+    # The lists are due long before the first of these requests is a minute old.
+    await sync_harness.advance(2 * INTERVAL)
+
+    assert sync_harness.count("GET", "public_ips") == before
+    promised = sync_harness.link.next_refresh
+    assert promised is not None
+    left = (promised - sync_harness.clock.now()).total_seconds()
+    assert left > 5
+    await sync_harness.until(lambda: sync_harness.count("GET", "public_ips") > before)
+    assert abs((promised - sync_harness.clock.now()).total_seconds()) <= 1.5

@@ -110,6 +110,8 @@ class RegionSyncer:
             ResourceKind.POOLS: RefreshTimer(clock, lambda: self._pool_poller.intervals.lists),
             ResourceKind.NETWORKS: RefreshTimer(clock, lambda: NETWORKS_INTERVAL),
         }
+        self._priorities = dict.fromkeys(self._timers, Priority.FOCUSED)
+        """The priority of each kind's last read."""
         self._upserted_at: dict[str, float] = {}
 
     @property
@@ -296,6 +298,7 @@ class RegionSyncer:
             await timer.wait()
             is_urgent = timer.begin() or is_urgent
             priority = Priority.FOCUSED if is_urgent else Priority.BACKGROUND
+            self._priorities[kind] = priority
             self._update_connection()
             try:
                 await self._refresh(listed, priority)
@@ -445,9 +448,20 @@ class RegionSyncer:
     def _next_refresh(self) -> datetime | None:
         if self._revoked_reason or not self._running.is_set():
             return None
-        left = min(self._timers[part].due for part in PRIMARY_KINDS) - self._clock.monotonic()
-        if left <= 0 or any(self._timers[part].started is not None for part in PRIMARY_KINDS):
-            return self.connection.next_refresh
+        left = self._rate_limit_delay()
+        if not left:
+            left = min(self._timers[part].due for part in PRIMARY_KINDS) - self._clock.monotonic()
+            if left <= 0 or any(self._timers[part].started is not None for part in PRIMARY_KINDS):
+                return self.connection.next_refresh
         # Whole seconds: otherwise each computation would differ slightly from the previous one.
         moment = self._clock.now().timestamp() + left
         return datetime.fromtimestamp(round(moment), tz=self._clock.now().tzinfo)
+
+    def _rate_limit_delay(self) -> float:
+        """Return the seconds until the rate limit permits a list that is due; 0: none waits."""
+        delays = [
+            self._rate_limiter.delay(self._priorities[kind])
+            for kind in (ResourceKind.PUBLIC_IPS, ResourceKind.POOLS)
+            if self._timers[kind].started is not None
+        ]
+        return min((delay for delay in delays if delay), default=0.0)
