@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 from rcv3_tui.api.asgi_transport import ASGIApp
@@ -17,7 +18,14 @@ from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.operation import Operation, OperationState
 from rcv3_tui.model.text_safety import escape_controls
 from rcv3_tui.settings import Settings
-from rcv3_tui.status.output import OutcomeOutput, OutputError, OutputStream, standard_output
+from rcv3_tui.standard_streams import discard_output
+from rcv3_tui.status.output import (
+    BrokenPipe,
+    OutcomeOutput,
+    OutputError,
+    OutputStream,
+    standard_output,
+)
 from rcv3_tui.status.progress import ProgressReporter, log_to, progress_reporter
 from rcv3_tui.sync.connect import describe_missing_credentials
 from rcv3_tui.sync.operations.recovery import is_run_alive
@@ -44,7 +52,11 @@ def run_resume(settings: Settings, entry: JournalEntry | None, wait: float) -> i
         out = standard_output(os.environ, ascii=settings.ascii)
         resuming = resume(settings, entry, wait, out=out, progress=progress, clock=SystemClock())
         return asyncio.run(resuming)
+    except BrokenPipe:
+        discard_output(sys.stdout)
+        return ExitCode.OK
     except OutputError as error:
+        discard_output(sys.stdout)
         progress.report(str(error))
         return ExitCode.USAGE
     except CommandError as error:
@@ -79,6 +91,8 @@ async def resume(
 
     Raises:
         CommandError: It cannot be resumed here.
+        BrokenPipe: Nothing is open, and nobody reads that.
+        OutputError: Nothing is open, and that cannot be written.
     """
     if entry is not None:
         _require_resumable(settings, entry)
@@ -91,7 +105,7 @@ async def resume(
     async with open_account(settings, clock, progress, asgi_app) as account:
         ids = _ids(account, entry)
         if not ids:
-            outcomes.write("no operation is open\n")
+            out.write("no operation is open\n")
             return ExitCode.OK
         interrupted = asyncio.Event()
         follower = Follower(

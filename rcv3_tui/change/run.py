@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 
 from rcv3_tui.api.asgi_transport import ASGIApp
 from rcv3_tui.change.account import ChangeAccount, open_account
@@ -35,7 +36,14 @@ from rcv3_tui.model.operation import Operation, OperationState, Purpose
 from rcv3_tui.model.removal_plan import drift_since
 from rcv3_tui.model.text_safety import escape_controls, escape_json
 from rcv3_tui.settings import Settings
-from rcv3_tui.status.output import OutcomeOutput, OutputError, OutputStream, standard_output
+from rcv3_tui.standard_streams import discard_output
+from rcv3_tui.status.output import (
+    BrokenPipe,
+    OutcomeOutput,
+    OutputError,
+    OutputStream,
+    standard_output,
+)
 from rcv3_tui.status.progress import (
     ProgressReporter,
     log_to,
@@ -87,6 +95,7 @@ def run_change(
         )
         return asyncio.run(command.run(SystemClock(), asgi_app))
     except OutputError as error:
+        discard_output(sys.stdout)
         progress.report(str(error))
         return ExitCode.USAGE
     finally:
@@ -115,6 +124,7 @@ class ChangeCommand:
     ) -> None:
         self._settings = settings
         self._options = options
+        self._stream = out
         self._out = OutcomeOutput(out, progress.report)
         self._progress = progress
         self._terminal = terminal
@@ -132,6 +142,9 @@ class ChangeCommand:
 
         Returns:
             The exit code.
+
+        Raises:
+            OutputError: The plan of `--dry-run` cannot be written.
         """
         try:
             is_lifted = False
@@ -215,10 +228,13 @@ class ChangeCommand:
 
     def _write_plan(self, plan: ChangePlan) -> None:
         if self._options.format is ChangeFormat.JSON:
-            self._out.write(escape_json(plan_json(plan).decode()))
-            return
-        for line in plan_lines(plan):
-            self._write_line(line)
+            text = escape_json(plan_json(plan).decode())
+        else:
+            text = "".join(f"{escape_controls(line)}\n" for line in plan_lines(plan))
+        try:
+            self._stream.write(text)
+        except BrokenPipe:
+            self._stream.discard()
 
     # -- the outcome --------------------------------------------------------------------------
 

@@ -10,10 +10,15 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from rcv3_tui import PROGRAM, __version__
 from rcv3_tui.exit_codes import UsageError
+from rcv3_tui.standard_streams import write_output
 from rcv3_tui.suggest import did_you_mean, quote_value
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _Number = TypeVar("_Number", int, float)
 
@@ -80,6 +85,18 @@ class Parser(argparse.ArgumentParser):
         self.groups.append(group)
         return group
 
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Write the help to stdout, or to a file.
+
+        Raises:
+            BrokenPipeError: The reader has closed the pipe.
+            UsageError: It cannot be written; argparse itself would ignore that.
+        """
+        if file is not None:
+            super().print_help(file)
+            return
+        write_output(self.format_help())
+
     def error(self, message: str) -> NoReturn:
         """Raise the message that argparse would print.
 
@@ -101,6 +118,19 @@ class Parser(argparse.ArgumentParser):
 
     def _all(self) -> Iterator[argparse.Action]:
         return (action for group in self.groups for action in group.actions)
+
+
+class PrintVersion(argparse.Action):
+    """An argparse action: print the version and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it.
+
+        Raises:
+            UsageError: It cannot be written; argparse itself would ignore that.
+        """
+        write_output(f"{PROGRAM} {__version__}\n")
+        parser.exit()
 
 
 def _bounded(

@@ -7,9 +7,9 @@ import gc
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from rcv3_tui import PROGRAM, __version__
+from rcv3_tui import PROGRAM
 from rcv3_tui.cli.account_options import add_account_options
-from rcv3_tui.cli.argparse_ext import Parser, add_log_level
+from rcv3_tui.cli.argparse_ext import Parser, PrintVersion, add_log_level
 from rcv3_tui.cli.commands import COMMANDS
 from rcv3_tui.exit_codes import UsageError
 
@@ -57,7 +57,9 @@ def parser() -> Parser:
     commands = "\n".join(f"  {each.synopsis:<21} {each.help}" for each in COMMANDS)
     epilog = _EPILOG.format(commands=commands)
     root = Parser(PROGRAM, _DESCRIPTION, epilog, "rcv3-tui [options] [command ...]")
-    root.options.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    root.options.add_argument(
+        "--version", action=PrintVersion, nargs=0, help="show program's version number and exit"
+    )
     add_account_options(root)
     console = root.group("the console")
     console.add_argument("--read-only", action="store_true", help="reject all changes")

@@ -23,6 +23,7 @@ from rcv3_tui.cli.commands import (
     verbs_of,
 )
 from rcv3_tui.exit_codes import UsageError
+from rcv3_tui.standard_streams import write_output
 from rcv3_tui.suggest import did_you_mean, quote_value
 
 _SECRET_OPTIONS = ("api-key", "apikey", "key", "password", "token")
@@ -81,9 +82,12 @@ def _full_name(group: str, verb: str | None, before: Sequence[str]) -> str:
     if verb in known:
         return f"{group} {verb}"
     if verb is None and {"-h", "--help"} & set(before):
-        for command in COMMANDS:
-            if command.name.startswith(f"{group} "):
-                print(f"rcv3-tui {command.synopsis:<23} {command.help}")
+        lines = [
+            f"rcv3-tui {command.synopsis:<23} {command.help}\n"
+            for command in COMMANDS
+            if command.name.startswith(f"{group} ")
+        ]
+        write_output("".join(lines))
         raise SystemExit(0)
     if verb is None:
         raise UsageError(f"{group} needs another word: {', '.join(known)}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from rcv3_tui import PROGRAM
 from rcv3_tui.cli import interrupts
 from rcv3_tui.cli.account_options import add_account_options
 from rcv3_tui.cli.argparse_ext import Parser, SecondsRange, SinceArg, add_format, add_log_level
-from rcv3_tui.exit_codes import UsageError
-from rcv3_tui.standard_streams import write_output
+from rcv3_tui.exit_codes import ExitCode, UsageError
+from rcv3_tui.standard_streams import discard_output, write_output
 
 if TYPE_CHECKING:
     from rcv3_tui.change.journal_view import JournalEntry
@@ -123,8 +124,13 @@ def run(options: argparse.Namespace) -> int:
         text = escape_json(text)
     elif options.ascii or not locale_is_utf8():
         text = ascii_data(text)
-    write_output(text)
-    return exit_code([entries[0].operation], WaitFor.SETTLED) if query.id else 0
+    code = exit_code([entries[0].operation], WaitFor.SETTLED) if query.id else ExitCode.OK
+    try:
+        write_output(text)
+    except BrokenPipeError:
+        # The outcome is the same whoever reads it.
+        discard_output(sys.stdout)
+    return code
 
 
 def _resume(options: argparse.Namespace, entry: JournalEntry | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,22 @@ def server() -> Iterator[IndependentServer]:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize(
     "words",
-    ["--version", "token", "operations", "operations -f json", "man", "completion bash", "doctor"],
+    [
+        "--version",
+        "--version --ascii",
+        "--help",
+        "ip --help",
+        "server drain --help",
+        "ip add edge-2 --dry-run",
+        "ip add edge-2 --dry-run -f json",
+        "token",
+        "operations",
+        "operations -f json",
+        "operations --resume",
+        "man",
+        "completion bash",
+        "doctor",
+    ],
 )
 def test_full_disk_is_reported_in_one_line(
     server: IndependentServer, tmp_path: Path, words: str
@@ -37,7 +53,9 @@ def test_full_disk_is_reported_in_one_line(
     assert (done.returncode, done.stderr) == (2, FULL)
 
 
-@pytest.mark.parametrize("words", ["operations", "operations --resume", "man", "completion bash"])
+@pytest.mark.parametrize(
+    "words", ["--help", "operations", "operations --resume", "man", "completion bash"]
+)
 def test_closed_output_is_reported_in_one_line(
     server: IndependentServer, tmp_path: Path, words: str
 ) -> None:
@@ -61,3 +79,21 @@ def test_resume_into_a_closed_pipe_has_the_exit_code_of_the_outcome(
         environment=environment,
     )
     assert (done.returncode, done.stderr) == (7, "")
+
+
+@pytest.mark.slow
+def test_operation_shown_into_a_closed_pipe_has_the_exit_code_of_its_outcome(
+    server: IndependentServer, tmp_path: Path
+) -> None:
+    server.adds_fail = True
+    environment = account_environment(server)
+    added = run("ip", "add", "edge-2", "-f", "json", home=tmp_path, environment=environment)
+    (operation,) = json.loads(added.stdout)["operations"]
+    done = run_in_shell(
+        # The reader has gone before anything is written.
+        f"(sleep 0.3; exec '{COMMAND}' operations {operation['id']}) | true; "
+        "exit ${PIPESTATUS[0]}",
+        home=tmp_path,
+        environment=environment,
+    )
+    assert (added.returncode, done.returncode, done.stderr) == (1, 1, "")
