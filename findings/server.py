@@ -1,4 +1,4 @@
-"""A loopback HTTP server for the findings: fixed bytes for each request, and a count."""
+"""A loopback HTTP server for the findings: fixed bytes for each request, and what was sent."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class Server:
     def __init__(self, answer: Callable[[bytes], bytes | None]) -> None:
         """Start; `answer` maps a request line to the response, None closes the connection."""
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
         self._answer = answer
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -31,7 +32,7 @@ class Server:
                     name, _, value = header.partition(b":")
                     if name.lower() == b"content-length":
                         length = int(value)
-                reader.read(length)
+                self.bodies.append(reader.read(length))
                 self.requests.append(line.decode().split()[0])
                 response = self._answer(line)
                 if response is None:
