@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import re
 import ssl
+import sys
 
 import httpx
 
@@ -15,6 +17,11 @@ from rcv3_tui.model.text_safety import escape_controls
 
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=40, keepalive_expiry=60.0)
 """Each region has two services with at most eight requests at a time; none waits for another's."""
+
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore tries to import it several times per request, and Python would search all of
+    # `sys.path` each time. None says that there is no such module.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class ProxyUnavailable(httpx.ProxyError):
