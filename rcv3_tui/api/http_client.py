@@ -28,6 +28,9 @@ from rcv3_tui.settings import Secret
 MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of one response that are read at most; 10,000 servers are about 12 MB."""
 
+_BYTES_PER_STEP: Final = 1 << 19
+"""Bytes of a body received before the event loop runs other work: about a millisecond."""
+
 CONNECTION_BROKEN: Final = "connection broken"
 """The cause of a `ConnectionFailed` that an immediate retry may cure."""
 
@@ -318,12 +321,15 @@ async def _read(response: httpx.Response, max_body: int) -> bytes | None:
     # One growing buffer: joining chunks needs twice the memory and, for ten megabytes, a pause
     # that the operator notices.
     body = BytesIO()
+    yield_at = _BYTES_PER_STEP
     try:
         async for chunk in response.aiter_bytes():
             if body.tell() + len(chunk) > max_body:
                 return None
             body.write(chunk)
-            await yield_to_loop()
+            if body.tell() >= yield_at:
+                await yield_to_loop()
+                yield_at = body.tell() + _BYTES_PER_STEP
     except (httpx.DecodingError, httpx.NetworkError, httpx.RemoteProtocolError):
         return None
     return body.getvalue()
