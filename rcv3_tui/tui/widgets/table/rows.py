@@ -136,6 +136,7 @@ class Rows(Generic[ItemT]):
             self._undecided.discard(row_id)
             del items[row_id]
             del self._sequence[row_id]
+        moved: list[Entry] = []
         # Sets have no fixed order: ties must sort the same way in every run.
         for row_id in changed if self._order is None else sorted(really):
             if row_id not in really:
@@ -145,13 +146,17 @@ class Rows(Generic[ItemT]):
             if row_id not in self._sequence:
                 self._sequence[row_id] = self._next
                 self._next += 1
-            if together:
-                self._entries[row_id] = self._entry(row_id, item)
-                self._note(row_id, True if self._filter is None else self._filter(item))
-            else:
+            if not together:
                 self._place(row_id, item)
+                continue
+            entry = self._entry(row_id, item)
+            if self._entries.get(row_id) != entry:
+                self._entries[row_id] = entry
+                moved.append(entry)
+            if self._filter is not None:
+                self._note(row_id, self._filter(item))
         if together:
-            self._sort()
+            self._sort(moved)
         return really | gone
 
     def replace(self, items: Mapping[str, ItemT]) -> set[str]:
@@ -246,10 +251,18 @@ class Rows(Generic[ItemT]):
             for where in self._lists_of(entry, shown=row_id not in self._hidden):
                 del where[bisect_left(where, entry)]
 
-    def _sort(self) -> None:
-        """Sort all rows by their entries."""
-        keyed = [entry for entry in self._entries.values() if not entry[0]]
-        keyless = [entry for entry in self._entries.values() if entry[0]]
+    def _sort(self, moved: Collection[Entry]) -> None:
+        """Sort all rows by their entries.
+
+        Args:
+            moved: The entries that are new or differ. Those in order come before them, because
+                merging two lists is faster than sorting both.
+        """
+        entries = self._entries
+        keyed = [entry for entry in self._keyed if entries.get(entry[3]) is entry]
+        keyless = [entry for entry in self._keyless if entries.get(entry[3]) is entry]
+        for entry in sorted(moved):
+            (keyless if entry[0] else keyed).append(entry)
         keyed.sort()
         keyless.sort()
         self._keyed, self._keyless = keyed, keyless
@@ -266,7 +279,7 @@ class Rows(Generic[ItemT]):
     def _reorder(self) -> None:
         """Compute all keys, and sort."""
         self._entries = {row_id: self._entry(row_id, item) for row_id, item in self._items.items()}
-        self._sort()
+        self._sort(self._entries.values())
 
 
 def _same(old: ItemT, new: ItemT) -> bool:
