@@ -198,10 +198,11 @@ def address_key(address: str | None) -> tuple[int, ...] | None:
     """Return the sort key of an address: its numbers; None if there is none."""
     if not address:
         return None
-    parts = address.split(".")
-    if len(parts) == 4 and all(part.isdecimal() and len(part) < 4 for part in parts):
-        return tuple(int(part) for part in parts)
-    return (256, *(ord(sign) for sign in address[:20]))
+    try:
+        first, second, third, fourth = map(int, address.split("."))
+    except ValueError:
+        return (256, *(ord(sign) for sign in address[:20]))
+    return first, second, third, fourth
 
 
 def transition_age(status: str, since: datetime | None, now: datetime) -> str:
