@@ -200,6 +200,51 @@ def test_copy_reads_on_after_another_one_has_dropped_older_half(
     assert second.read().changes == log(tmp_path).read().changes
 
 
+def test_copy_gets_no_change_twice_after_another_one_has_dropped_older_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_log, "MAX_BYTES", 20_000)
+    writer, reader = log(tmp_path), log(tmp_path)
+    given: list[str] = []
+
+    for number in range(400):
+        writer.add([status(number * 60, f"S{number}", key=f"id-{number}")])
+        # Often enough to miss nothing; drops happen in between.
+        if number % 7 == 0:
+            given += [change.after for change in reader.news()]
+    given += [change.after for change in reader.news()]
+
+    assert given == [f"S{number}" for number in range(400)]
+
+
+def test_other_file_with_the_same_inode_number_is_read_from_its_beginning(tmp_path: Path) -> None:
+    """A file system may use the inode number of the file before the last one again."""
+    elsewhere, reader = log(tmp_path / "elsewhere"), log(tmp_path)
+    log(tmp_path).add([status(0, "ERROR")])
+    reader.news()
+    elsewhere.add([status(number * 60, f"S{number}", key=f"id-{number}") for number in range(5)])
+
+    (tmp_path / CHANGES).write_bytes(elsewhere.path.read_bytes())
+
+    assert [change.after for change in reader.news()] == [f"S{number}" for number in range(5)]
+
+
+def test_change_that_was_dropped_is_still_known_to_a_copy_that_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_log, "MAX_BYTES", 20_000)
+    writer, reader = log(tmp_path), log(tmp_path)
+    writer.add([status(0, "ERROR")])
+    reader.news()
+    for number in range(200):
+        writer.add([status(1, f"S{number}", key=f"id-{number}")])
+    assert "ERROR" not in statuses(tmp_path)
+
+    reader.add([status(9, "ERROR")])
+
+    assert "ERROR" not in statuses(tmp_path)
+
+
 def test_last_leaving_counts(tmp_path: Path) -> None:
     assert log(tmp_path).read().left is None
     log(tmp_path).mark_left(at(1))

@@ -34,6 +34,9 @@ LOCK = "changes.lock"
 MAX_BYTES = 2 * 1024 * 1024
 """Size in bytes from which on the older half of the file is dropped: about 6,000 changes."""
 
+_HEAD_BYTES = 512
+"""Bytes at the beginning of the file that distinguish it from the one before a drop."""
+
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 """Times beyond these were not written by this program."""
 
@@ -102,7 +105,8 @@ class ChangeLog:
         self._profile = profile
         self._run = secrets.token_hex(4)
         self._count = 0
-        self._inode = 0
+        self._head = b""
+        """The first bytes of the file, which identify it: an inode number is used again."""
         self._read_to = 0
         """Bytes of the file that have been read."""
         self._records: list[_Record] = []
@@ -111,6 +115,8 @@ class ChangeLog:
         """Changes that other copies, or earlier runs, have recorded."""
         self._news: list[ResourceChange] = []
         """Those that no caller has been given yet."""
+        self._known: set[str] = set()
+        """The ids of the changes in `_others`."""
 
     @property
     def path(self) -> Path:
@@ -224,18 +230,31 @@ class ChangeLog:
         except FileNotFoundError:
             return
         with os.fdopen(descriptor, "rb") as file:
-            state = os.fstat(descriptor)
-            if state.st_ino != self._inode or state.st_size < self._read_to:
-                # Another copy has dropped the older half.
-                self._inode, self._read_to = state.st_ino, 0
-                self._records.clear()
-                self._others.clear()
+            if file.read(len(self._head)) != self._head:
+                # A copy has dropped the older half, so the file begins with another line.
+                self._head, self._read_to = b"", 0
+                self._forget_older()
             file.seek(self._read_to)
             data = file.read(2 * MAX_BYTES)
         # A line without its end is being written, or was cut off; the next append closes it.
         data = data[: data.rfind(b"\n") + 1]
+        self._head = self._head or data[:_HEAD_BYTES]
         self._read_to += len(data)
         self._take(_lines(data))
+
+    def _forget_older(self) -> None:
+        """Forget what is no longer in the file, but for the changes that were in it until now.
+
+        What is read again is neither given to a caller a second time nor recorded once more.
+        """
+        last = {r.change.id for r in self._records if isinstance(r, ChangeRecord)}
+        self._known &= last
+        self._others = {
+            subject: remaining
+            for subject, changes in self._others.items()
+            if (remaining := [change for change in changes if change.id in last])
+        }
+        self._records.clear()
 
     def _take(self, lines: Iterable[bytes]) -> None:
         unreadable = 0
@@ -245,7 +264,12 @@ class ChangeLog:
                 unreadable += 1
             elif isinstance(record, DroppedRecord) or self._is_mine(record):
                 self._records.append(record)
-                if isinstance(record, ChangeRecord) and record.run != self._run:
+                if (
+                    isinstance(record, ChangeRecord)
+                    and record.run != self._run
+                    and record.change.id not in self._known
+                ):
+                    self._known.add(record.change.id)
                     self._others.setdefault(_subject(record.change), []).append(record.change)
                     self._news.append(record.change)
         if unreadable:
