@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
+from msgspec import Struct
 
-from rcv3_tui.api import converters, decoding, schema
-from rcv3_tui.api.decoding import ListDecoder, ListResult, OnPartial
+from rcv3_tui.api import converters, decoding
+from rcv3_tui.api.decoding import ListDecoder, ListResult, OnPartial, decode_lenient
 from rcv3_tui.api.errors import ApiError, BadRequest, MalformedResponse
-from rcv3_tui.api.lenient_json import decode_lenient
 from rcv3_tui.api.rate_limit import Priority
 from rcv3_tui.api.service_client import ServiceClient
 from rcv3_tui.cooperative import yield_to_loop
@@ -25,8 +26,22 @@ _MAX_PAGES = 200
 _LIST = "list servers"
 _SHOW = "show server"
 
-_page = msgspec.json.Decoder(schema.WireServerPage)
-_server_response = msgspec.json.Decoder(schema.WireServerResponse)
+
+class WireServerPage(Struct):
+    """One page of the server list (8.2)."""
+
+    servers: list[msgspec.Raw] | None
+    servers_links: Any = None
+
+
+class WireServerResponse(Struct):
+    """The response to "show server" (8.1)."""
+
+    server: msgspec.Raw
+
+
+_page = msgspec.json.Decoder(WireServerPage)
+_server_response = msgspec.json.Decoder(WireServerResponse)
 
 
 class CloudServersClient:

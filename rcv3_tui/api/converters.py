@@ -1,18 +1,21 @@
 """Converts the JSON of each resource to the model: the `Decoder`s of `rcv3_tui.api.decoding`.
 
-Sources: RackConnect API reference, sections 4 and 8.3. Every string is sanitized here, once; only
-`raw` stays as it was sent. Equal parts of many resources - statuses, networks, the server of an
-address and of its pool nodes - are one shared object.
+The `Wire` classes have the structure of the JSON, as lenient as live responses need: unnamed
+fields are ignored, and optional ones have a default. Sources: RackConnect API reference, sections
+4 and 8.3. Every string is sanitized here, once; only `raw` stays as it was sent. Equal parts of
+many resources - statuses, networks, the server of an address and of its pool nodes - are one shared
+object.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
-from rcv3_tui.api import schema
 from rcv3_tui.api.decoding import Decoder
 from rcv3_tui.model.resources import (
     NO_ID,
@@ -35,11 +38,134 @@ _MAX_LINKS = 1 << 15
 
 _links: dict[str, ServerLink] = {}
 
-_public_ip = msgspec.json.Decoder(schema.WirePublicIP)
-_pool = msgspec.json.Decoder(schema.WirePool)
-_node = msgspec.json.Decoder(schema.WireNode)
-_network = msgspec.json.Decoder(schema.WireNetworkDetail)
-_server = msgspec.json.Decoder(schema.WireServer)
+LenientText = str | None
+LenientTime = str | int | float | None
+LenientNumber = int | str | float | None
+
+
+class WireNetwork(Struct, gc=False):
+    """A network, in the list (4.1) or within a server (4.2)."""
+
+    id: LenientText = None
+    name: LenientText = None
+    cidr: LenientText = None
+    private_ip_v4: LenientText = None
+    created: LenientTime = None
+    updated: LenientTime = None
+
+
+class WireCloudServer(Struct, gc=False):
+    """A server within a record (4.2)."""
+
+    id: LenientText = None
+    name: LenientText = None
+    cloud_network: WireNetwork | None = None
+
+
+class WirePublicIP(Struct, gc=False):
+    """A public IP record (4.2)."""
+
+    id: str
+    status: LenientText = None
+    public_ip_v4: LenientText = None
+    status_detail: LenientText = None
+    retain: bool | int | str | None = None
+    cloud_server: WireCloudServer | None = None
+    created: LenientTime = None
+    updated: LenientTime = None
+    failure_core_ticket_uuid: LenientText = None
+    added_by_match_rule: msgspec.Raw = msgspec.Raw(b"null")
+    """A boolean in all known responses; any other type leaves the record readable."""
+
+
+class WireCounts(Struct, gc=False):
+    """`node_counts` of a pool (4.7)."""
+
+    cloud_servers: LenientNumber = None
+    external: LenientNumber = None
+    total: LenientNumber = None
+
+
+class WirePool(Struct, gc=False):
+    """A pool (4.7)."""
+
+    id: str
+    name: LenientText = None
+    status: LenientText = None
+    status_detail: LenientText = None
+    virtual_ip: LenientText = None
+    port: LenientNumber = None
+    node_counts: WireCounts | None = None
+
+
+class WirePoolRef(Struct, gc=False):
+    """The pool of a node; the long form contains the whole pool, the id is enough."""
+
+    id: LenientText = None
+
+
+class WireNode(Struct, gc=False):
+    """A pool node in its short, long or server form (4.7)."""
+
+    id: str
+    status: LenientText = None
+    status_detail: LenientText = None
+    cloud_server: WireCloudServer | None = None
+    load_balancer_pool: WirePoolRef | None = None
+    created: LenientTime = None
+    updated: LenientTime = None
+
+
+class WireNetworkDetail(WireNetwork, gc=False):
+    """A network in the list, where the id is required."""
+
+    id: str = ""
+
+
+class WireAddress(Struct, gc=False):
+    """One address of a server (8.3)."""
+
+    addr: LenientText = None
+    version: LenientNumber = None
+
+
+class WireRef(Struct, gc=False):
+    """Flavor or image: an object with an id (8.3)."""
+
+    id: LenientText = None
+
+
+class WireFault(Struct, gc=False):
+    """`fault` of a server in ERROR (8.3)."""
+
+    message: LenientText = None
+    details: LenientText = None
+
+
+class WireServer(Struct):
+    """A cloud server as Nova lists it (8.3)."""
+
+    id: str
+    name: LenientText = None
+    status: LenientText = None
+    task_state: LenientText = field(default=None, name="OS-EXT-STS:task_state")
+    access_ip: LenientText = field(default=None, name="accessIPv4")
+    addresses: dict[str, list[WireAddress] | None] | None = None
+    progress: LenientNumber = None
+    flavor: WireRef | str | None = None
+    image: WireRef | str | None = None
+    """`""` where the server boots from a volume."""
+    created: LenientTime = None
+    updated: LenientTime = None
+    fault: WireFault | None = None
+    metadata: dict[str, Any] | None = None
+
+
+_public_ip = msgspec.json.Decoder(WirePublicIP)
+_pool = msgspec.json.Decoder(WirePool)
+_node = msgspec.json.Decoder(WireNode)
+_network = msgspec.json.Decoder(WireNetworkDetail)
+_server = msgspec.json.Decoder(WireServer)
 
 
 def to_public_ip(data: bytes, raw: bytes | None = None) -> PublicIP:
@@ -61,7 +187,7 @@ def to_public_ip(data: bytes, raw: bytes | None = None) -> PublicIP:
     )
 
 
-def _counts(sent: schema.WireCounts) -> NodeCounts:
+def _counts(sent: WireCounts) -> NodeCounts:
     """Convert the node counts of a pool; a missing one follows from the two others."""
     own, external, total = (
         None if number is None or number < 0 else number
@@ -87,7 +213,7 @@ def to_pool(data: bytes, raw: bytes | None = None) -> LoadBalancerPool:
         status_detail=_text(found.status_detail),
         virtual_ip=_text(found.virtual_ip),
         port=_number(found.port) or None,
-        counts=_counts(found.node_counts or schema.WireCounts()),
+        counts=_counts(found.node_counts or WireCounts()),
         raw=data if raw is None else raw,
     )
 
@@ -223,7 +349,7 @@ def _number(value: float | str | None) -> int | None:
         return None
 
 
-def _link(found: schema.WireCloudServer | None) -> ServerLink | None:
+def _link(found: WireCloudServer | None) -> ServerLink | None:
     if found is None or not found.id or found.id == NO_ID:
         return None
     net = found.cloud_network
@@ -281,6 +407,6 @@ def _intern(value: str) -> str:
     return escape_controls(value)
 
 
-def _reference(found: schema.WireRef | str | None) -> str | None:
+def _reference(found: WireRef | str | None) -> str | None:
     text = found if found is None or isinstance(found, str) else found.id
     return _intern(text) if text else None

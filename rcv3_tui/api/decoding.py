@@ -13,13 +13,13 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
-from rcv3_tui.api.error_responses import sanitize
 from rcv3_tui.api.errors import MalformedResponse
-from rcv3_tui.api.lenient_json import decode_lenient
+from rcv3_tui.api.redaction import sanitize
 from rcv3_tui.cooperative import yield_to_loop
 from rcv3_tui.model.resources import Resource
 
 T = TypeVar("T", bound=Resource)
+AnyT = TypeVar("AnyT")
 MadeT = TypeVar("MadeT", bound=Resource, covariant=True)
 
 
@@ -58,6 +58,12 @@ _MAX_CUTS = 16
 """Positions tried for the end of a chunk; a record itself contains commas between objects."""
 
 _BETWEEN = re.compile(rb"\}\s*,\s*(?=\{)")
+
+_ESCAPES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""An escaped backslash, a whole surrogate pair, or half of one."""
 
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _anything = msgspec.json.Decoder()
@@ -286,6 +292,31 @@ def decode_optional(body: bytes, decoder: Decoder[T]) -> T | None:
         raise MalformedResponse(
             f"the answer has another shape than expected: {_reason('$', error)}"
         ) from None
+
+
+def decode_lenient(decode: Callable[[bytes], AnyT], data: bytes) -> AnyT:
+    """Decode JSON strings that may contain lone surrogates.
+
+    JSON allows one half of a surrogate pair in a name. It is not a character, and the decoder
+    rejects it; such a half stays as the six characters of its escape.
+
+    Args:
+        decode: The decoder.
+        data: The JSON.
+
+    Returns:
+        The decoded value.
+
+    Raises:
+        msgspec.DecodeError: The data is not JSON, or has another structure.
+    """
+    try:
+        return decode(data)
+    except msgspec.DecodeError:
+        mended = _ESCAPES.sub(lambda m: b"\\" + m[0] if m["half"] else m[0], data)
+        if mended == data:
+            raise
+        return decode(mended)
 
 
 def require_json(body: bytes) -> None:

@@ -12,15 +12,11 @@ import msgspec
 
 from rcv3_tui.api import errors
 from rcv3_tui.api.conflicts import parse_conflict
-from rcv3_tui.api.lenient_json import decode_lenient
+from rcv3_tui.api.decoding import decode_lenient
 from rcv3_tui.api.rate_limit import ONE_MINUTE
-from rcv3_tui.api.redaction import redact
+from rcv3_tui.api.redaction import UUID, redact, sanitize
 from rcv3_tui.api.retry_after import parse_retry_after
-from rcv3_tui.model.text_safety import escape_controls
 from rcv3_tui.settings import Secret
-
-MAX_TEXT = 300
-"""Characters of the longest message that is shown."""
 
 _MAX_MESSAGES = 500
 _MAX_BYTES = 64 * 1024
@@ -74,14 +70,7 @@ _OTHER_FIELDS = frozenset(
 _BY_FIELD = frozenset({"errors", "modelstate"})
 """Members that may contain messages by the name of the wrong field."""
 
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_REQUEST_ID = re.compile(rf"Request Id:\s*({_UUID.pattern})", re.IGNORECASE)
-_NAMED_SECRET = re.compile(
-    r"(x-(?:auth|subject)-token|tokens?|api[-_ ]?key|pass(?:word|code)|secret)"
-    r"(\"?'?\s*[:=]\s*\"?'?)[^\s\"',;}&<]+",
-    re.IGNORECASE,
-)
-_LONG_RUN = re.compile(r"[A-Za-z0-9_=+-]{24,}")
+_REQUEST_ID = re.compile(rf"Request Id:\s*({UUID.pattern})", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -102,33 +91,6 @@ _NAMES_A_PERMISSION = re.compile(
     re.IGNORECASE,
 )
 _REQUEST_ID_HEADERS = ("x-compute-request-id", "x-openstack-request-id", "x-request-id")
-
-
-def sanitize(text: str, longest: int = MAX_TEXT) -> str:
-    """Make a service's message safe to show: no controls, nothing like a token, not too long.
-
-    Args:
-        text: As the service sent it.
-        longest: Characters of the result, at most.
-
-    Returns:
-        One line.
-    """
-    line = " ".join(text[: longest * 8].split())
-    line = _NAMED_SECRET.sub(r"\1\2[removed]", line)
-    line = _LONG_RUN.sub(_drop_token, line)
-    line = escape_controls(line)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def _drop_token(found: re.Match[str]) -> str:
-    run = found.group()
-    rest = _UUID.sub("", run)
-    # Hexadecimal and such in one piece, or base64: long names have neither.
-    pieces = [piece for piece in re.split(r"[-_]", rest) if len(piece) >= 24]
-    solid = any(sum(c.isdigit() for c in piece) >= 3 for piece in pieces)
-    mixed = len(rest) >= 32 and re.search(r"[a-z]", rest) and re.search(r"[A-Z]", rest)
-    return "[removed]" if solid or (mixed and re.search(r"\d", rest)) else run
 
 
 def extract_messages(body: bytes, *secrets: Secret | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from rcv3_tui.api.converters import parse_timestamp
-from rcv3_tui.api.decoding import require_json
+from rcv3_tui.api.decoding import decode_lenient, require_json
 from rcv3_tui.api.error_responses import error_from_response, extract_messages, find_request_id
 from rcv3_tui.api.errors import (
     ApiError,
@@ -25,7 +25,6 @@ from rcv3_tui.api.errors import (
     WrongTenant,
 )
 from rcv3_tui.api.http_client import JSON_HEADERS, HttpClient, HttpRequest, HttpResponse
-from rcv3_tui.api.lenient_json import decode_lenient
 from rcv3_tui.api.request_log import log_request
 from rcv3_tui.api.service_catalog import (
     Endpoint,

@@ -1,4 +1,4 @@
-"""Removes secrets from text that a service sent back, in any encoding.
+"""Makes text that a service sent back safe to show: without secrets in any encoding, in one line.
 
 Identity quotes its requests: in JSON, in a URL, in a web page. Each of these escapes some
 characters, so a plain comparison with the secret misses the escaped ones.
@@ -13,10 +13,16 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from rcv3_tui.model.text_safety import escape_controls
 from rcv3_tui.settings import Secret
 
 REMOVED: Final = "[removed]"
 """What is shown in place of a secret."""
+
+MAX_TEXT: Final = 300
+"""Characters of the longest message that is shown."""
+
+UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 _SHORTEST: Final = 4
 """Characters of the shortest secret that is removed; shorter ones also match ordinary words."""
@@ -31,6 +37,13 @@ are, so that no text takes long to search."""
 
 _ENTITIES: Final = {**html.entities.codepoint2name, ord("'"): "apos"}
 _JSON_LETTERS: Final = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+
+_NAMED_SECRET: Final = re.compile(
+    r"(x-(?:auth|subject)-token|tokens?|api[-_ ]?key|pass(?:word|code)|secret)"
+    r"(\"?'?\s*[:=]\s*\"?'?)[^\s\"',;}&<]+",
+    re.IGNORECASE,
+)
+_LONG_RUN: Final = re.compile(r"[A-Za-z0-9_=+-]{24,}")
 
 
 def redact(text: str, *secrets: Secret | None) -> str:
@@ -139,3 +152,30 @@ def _binary_forms(secret: str) -> list[str]:
             )
             forms.append(rf"(?<![\w+/-])[\w+/-]*{inner}(?:[\w+/-]|%3d)*={{0,2}}")
     return forms
+
+
+def sanitize(text: str, longest: int = MAX_TEXT) -> str:
+    """Make a service's message safe to show: no controls, nothing like a token, not too long.
+
+    Args:
+        text: As the service sent it.
+        longest: Characters of the result, at most.
+
+    Returns:
+        One line.
+    """
+    line = " ".join(text[: longest * 8].split())
+    line = _NAMED_SECRET.sub(rf"\1\2{REMOVED}", line)
+    line = _LONG_RUN.sub(_drop_token, line)
+    line = escape_controls(line)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _drop_token(found: re.Match[str]) -> str:
+    run = found.group()
+    rest = UUID.sub("", run)
+    # Hexadecimal and such in one piece, or base64: long names have neither.
+    pieces = [piece for piece in re.split(r"[-_]", rest) if len(piece) >= 24]
+    solid = any(sum(c.isdigit() for c in piece) >= 3 for piece in pieces)
+    mixed = len(rest) >= 32 and re.search(r"[a-z]", rest) and re.search(r"[A-Z]", rest)
+    return REMOVED if solid or (mixed and re.search(r"\d", rest)) else run

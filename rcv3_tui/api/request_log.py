@@ -6,8 +6,8 @@ import logging
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from rcv3_tui.api.error_responses import sanitize
 from rcv3_tui.api.http_client import HttpRequest
+from rcv3_tui.api.redaction import sanitize
 
 _log = logging.getLogger("rcv3_tui.api")
 

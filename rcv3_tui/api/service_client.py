@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from rcv3_tui.api.error_responses import error_from_response, find_request_id, sanitize
+from rcv3_tui.api.error_responses import error_from_response, find_request_id
 from rcv3_tui.api.errors import (
     ApiError,
     BadRequest,
@@ -30,6 +30,7 @@ from rcv3_tui.api.http_client import (
     HttpResponse,
 )
 from rcv3_tui.api.rate_limit import ONE_MINUTE, Priority, RateLimiter
+from rcv3_tui.api.redaction import sanitize
 from rcv3_tui.api.request_log import log_request
 from rcv3_tui.api.urls import MAX_URL, require_secure_url
 from rcv3_tui.clock import Clock, SystemClock

@@ -12,8 +12,8 @@ from rcv3_tui.api.error_responses import (
     error_from_response,
     extract_messages,
     find_request_id,
-    sanitize,
 )
+from rcv3_tui.api.redaction import sanitize
 from rcv3_tui.api.retry_after import parse_retry_after
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
