@@ -60,6 +60,12 @@ class ChangeAccount:
         """The names of the open regions."""
         return tuple(self._worker.regions)
 
+    @property
+    def sign_in_failure(self) -> str:
+        """Why nothing goes on until somebody signs in again; empty: it does."""
+        failure = self._worker.sign_in_failure
+        return "" if failure is None else failure.message
+
     def operations(self, ids: Iterable[str]) -> list[Operation]:
         """Return some operations as they are now."""
         return [self._worker.operations[each] for each in ids]
@@ -177,6 +183,8 @@ async def open_account(
     worker = AccountWorker(settings, asgi_app=asgi_app, clock=clock)
     # Nothing is read but what the command asks for.
     worker.pause(True)
+    # Nobody is asked to sign in again; the next run continues with what is in the journal.
+    worker.leaves_open = True
     account = ChangeAccount(worker, progress)
     running = asyncio.create_task(worker.run())
     running.add_done_callback(lambda task: account.wake())

@@ -92,8 +92,8 @@ class Follower:
 
     def _is_over(self) -> bool:
         self._update()
-        failure = self._account.worker.sign_in_failure
-        return not self._open or self._interrupted.is_set() or failure is not None
+        is_stuck = bool(self._account.sign_in_failure)
+        return not self._open or self._interrupted.is_set() or is_stuck
 
     def _update(self) -> None:
         """Report what is done by now, and note when something was sent or ended last."""
@@ -161,9 +161,13 @@ async def follow_resumed(
     """
 
     def is_over() -> bool:
-        return interrupted.is_set() or all(
-            each.is_ended or each.state is OperationState.ACCEPTED
-            for each in account.operations(ids)
+        return (
+            interrupted.is_set()
+            or bool(account.sign_in_failure)
+            or all(
+                each.is_ended or each.state is OperationState.ACCEPTED
+                for each in account.operations(ids)
+            )
         )
 
     if not ids:

@@ -122,6 +122,8 @@ async def resume(
             if end is FollowEnd.INTERRUPTED:
                 await account.stop()
         follower.report_rest()
+        if account.sign_in_failure:
+            progress.report(account.sign_in_failure)
         if end is FollowEnd.INTERRUPTED:
             return ExitCode.INTERRUPTED
         return exit_code(account.operations(ids), WaitFor.SETTLED)

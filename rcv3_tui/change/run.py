@@ -52,6 +52,7 @@ from rcv3_tui.status.progress import (
 from rcv3_tui.sync.account_worker import ReadOnlyError
 from rcv3_tui.sync.connect import describe_missing_credentials
 from rcv3_tui.sync.operations.estimate import announcement
+from rcv3_tui.sync.operations.tracker import SENT_WITHIN
 
 _FRESH = 5.0
 """Seconds that a plan may be old when it is submitted; an older one is compared again."""
@@ -261,6 +262,8 @@ class ChangeCommand:
                 stopped = await account.stop()
                 self._progress.report(f"interrupted: {stopped} not sent, now or later")
         follower.report_rest()
+        if account.sign_in_failure:
+            self._progress.report(account.sign_in_failure)
         operations = account.operations(ids)
         self._report_open(operations)
         code = exit_code(operations, self._options.wait_for)
@@ -279,22 +282,29 @@ class ChangeCommand:
     def _report_open(self, operations: list[Operation]) -> None:
         """Say how operations go on that have no outcome, or an unknown one."""
         is_done = self._options.wait_for is WaitFor.ACCEPTED
-        left = [
+        unknown = [each for each in operations if each.state is OperationState.UNKNOWN]
+        left = unknown + [
             each
             for each in operations
-            if each.state is OperationState.UNKNOWN
-            or not (each.is_ended or (is_done and each.state is OperationState.ACCEPTED))
+            if not (each.is_ended or (is_done and each.state is OperationState.ACCEPTED))
         ]
         if len(left) == 1:
-            self._progress.report(
+            text = (
                 f"{left[0].request.sentence} has no outcome yet; it is in the journal: rcv3-tui "
                 f"operations {left[0].id} shows it, and with --resume continues it"
             )
         elif left:
-            self._progress.report(
+            text = (
                 f"{len(left)} operations have no outcome yet; they are in the journal: rcv3-tui "
                 "operations lists them, and with --resume continues them"
             )
+            if unknown:
+                text += "; an unknown one is checked again by its ID and --resume"
+        else:
+            return
+        if any(each.state is OperationState.PLANNED for each in left):
+            text += f"; what was not sent is sent within {SENT_WITHIN / 60:.0f} minutes only"
+        self._progress.report(text)
 
     def _write_line(self, line: str) -> None:
         if self._options.format is ChangeFormat.TABLE:

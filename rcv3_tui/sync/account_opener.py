@@ -104,8 +104,8 @@ class AccountOpener:
         spawn: Starts a task that the worker owns.
         initial_snapshot: Returns the snapshot that a region and tenant start with.
         on_auth_revoked: Called when Identity no longer accepts the credentials.
-        can_ask: Returns whether the operator is asked to sign in again then; operations with a
-            token as credentials wait for it.
+        waits_for_sign_in: Returns whether operations wait for another sign-in then, instead of
+            failing.
 
     Raises:
         OSError: The CA bundle cannot be read.
@@ -122,7 +122,7 @@ class AccountOpener:
         spawn: Callable[[Coroutine[None, None, None]], None],
         initial_snapshot: Callable[[str, str], Snapshot],
         on_auth_revoked: Callable[[str], None],
-        can_ask: Callable[[], bool] = lambda: False,
+        waits_for_sign_in: Callable[[Credentials], bool] = lambda credentials: False,
     ) -> None:
         self._get_settings = get_settings
         self._clock = clock
@@ -130,7 +130,7 @@ class AccountOpener:
         self._spawn = spawn
         self._initial_snapshot = initial_snapshot
         self._on_auth_revoked = on_auth_revoked
-        self._can_ask = can_ask
+        self._waits_for_sign_in = waits_for_sign_in
         self._http: HttpClient = create_http_client(get_settings(), asgi_app, clock)
         self._session: Session | None = None
         self._refused: Session | None = None
@@ -183,7 +183,7 @@ class AccountOpener:
                 self._challenge = (session, error.session_id)
             return describe_sign_in_error(error, self._get_settings(), credentials)
         self._session, self._refused = session, None
-        if credentials.token is not None and self._can_ask():
+        if self._waits_for_sign_in(credentials):
             session.on_refused = lambda refusal: self._on_auth_revoked(refusal.one_line())
         return OpenedAccount(access, session, clients)
 

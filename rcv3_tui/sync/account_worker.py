@@ -74,6 +74,8 @@ class AccountWorker:
         self.can_ask = False
         """Whether `SignInFailed` leads to a new sign-in, so that running operations can wait
         for it; without, they end when a token expires."""
+        self.leaves_open = False
+        """Whether operations that need another sign-in stay open, for a later run to continue."""
         self.signed_in: SignedIn | None = None
         self.sign_in_failure: SignInFailed | None = None
         self._asgi_app = asgi_app
@@ -379,7 +381,9 @@ class AccountWorker:
             spawn=self._spawn,
             initial_snapshot=self._initial_snapshot,
             on_auth_revoked=self._on_auth_revoked,
-            can_ask=lambda: self.can_ask,
+            waits_for_sign_in=lambda credentials: (
+                self.leaves_open or (self.can_ask and credentials.token is not None)
+            ),
         )
 
     async def _open(self, opener: AccountOpener, credentials: Credentials) -> None:
