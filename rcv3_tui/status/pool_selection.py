@@ -53,6 +53,7 @@ class NamedPools:
         self._found: set[str] = set()
         self._seen: dict[str, None] = {}
         self._passes = _of_filter(options)
+        self._only_drained = _is_about_drains(options)
 
     def __call__(
         self, reader: RegionReader, pools: Sequence[LoadBalancerPool]
@@ -60,6 +61,11 @@ class NamedPools:
         """Return the selected pools."""
         self._seen.update(dict.fromkeys(pool.name for pool in pools))
         chosen = [pool for pool in pools if self._passes(pool)]
+        if self._only_drained:
+            drained_from = {
+                pool.key for drain in reader.snapshot.drains.values() for pool in drain.pools
+            }
+            chosen = [pool for pool in chosen if pool.key in drained_from]
         if not self._names:
             return chosen
         named = []
@@ -124,6 +130,22 @@ class RoundRobin:
         return chosen
 
 
+def _wants_pools(options: StatusOptions) -> bool:
+    return "pools" in {name.strip() for each in options.columns for name in each.split(",")}
+
+
+def _is_about_drains(options: StatusOptions) -> bool:
+    """Return whether of all pools only those matter that servers were drained from."""
+    text = options.filter.casefold()
+    others = any(name in text for name in ("pool:", "pools:", "load_balancer_pool:"))
+    return (
+        options.noun is Noun.SERVERS
+        and "drained:" in text
+        and not others
+        and not _wants_pools(options)
+    )
+
+
 def _of_filter(options: StatusOptions) -> Callable[[LoadBalancerPool], bool]:
     """Return the test that a filter implies for pools.
 
@@ -138,8 +160,7 @@ def _of_filter(options: StatusOptions) -> Callable[[LoadBalancerPool], bool]:
         words = [word.lstrip("!") for word in words]
     terms = [word for word in words if word.startswith("pool:")]
     counts = any(word.startswith("pools:") for word in words)
-    columns = {name.strip() for each in options.columns for name in each.split(",")}
-    if not terms or counts or "pools" in columns or any(sign in text for sign in '"/'):
+    if not terms or counts or _wants_pools(options) or any(sign in text for sign in '"/'):
         return lambda pool: True
 
     try:

@@ -305,6 +305,7 @@ RESOURCE_VIEWS: Mapping[Noun, AnyResourceView] = {
             "": frozenset({ResourceKind.PUBLIC_IPS, ResourceKind.NETWORKS}),
             "pool": _POOL_MEMBERS,
             "pools": _POOL_MEMBERS,
+            "drained": _POOL_MEMBERS,
         },
     ),
     Noun.IPS: ResourceView(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from rcv3_tui.model.drain import Drain
 from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server
@@ -95,10 +96,17 @@ class RowBuilder:
             ),
             pools_known=self.knows_nodes,
             drained_since=None if drain is None else drain.since,
+            is_drained=self._is_drained(drain),
             private_known=self.knows_networks,
             work=context.operation_on(region, ResourceKind.SERVERS, key),
             attention=context.has_finding(region, ResourceKind.SERVERS, key),
         )
+
+    def _is_drained(self, drain: Drain | None) -> bool | None:
+        """Return whether a server is certainly drained; None: that is not read."""
+        if drain is None:
+            return False
+        return True if any(pool.key in self._snapshot.nodes for pool in drain.pools) else None
 
     def public_ip(self, record: PublicIP, row: str = "") -> PublicIPRow:
         """Return the row of a public IP."""

@@ -52,6 +52,8 @@ class ServerRow(Struct, frozen=True, gc=False):
     """Every pool's nodes have been read, so the count is not a lower bound."""
     drained_since: datetime | None = None
     """When it was drained from pools that it is still missing from; None: it was not."""
+    is_drained: bool | None = False
+    """Whether it certainly is missing from one of these pools; None: their nodes are unread."""
     private_known: bool = True
     """The networks have been read, so that no private address means none."""
     work: Operation | None = None

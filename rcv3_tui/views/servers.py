@@ -105,6 +105,7 @@ def _filter_values(row: ServerRow, unread_pools: UnreadPools) -> Fields:
         record=row.record,
         pools=row.pools,
         unread_pools=() if row.pools_known else unread_pools(row.region),
+        drained=row.is_drained,
         addresses_known=row.addresses_known,
         private_known=row.private_known,
     )

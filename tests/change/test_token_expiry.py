@@ -29,7 +29,9 @@ def use_token(harness: ChangeHarness, account: Account) -> None:
     harness.set(credentials=Credentials(token=token), tenant=account.tenant_id)
 
 
-async def revoke_after(harness: ChangeHarness, account: Account, posts: int, *names: str) -> ChangeResult:
+async def revoke_after(
+    harness: ChangeHarness, account: Account, posts: int, *names: str
+) -> ChangeResult:
     """Run `ip add`, and end all tokens once some requests have been sent."""
     task = harness.start("ip add", *names)
     await harness.until(lambda: harness.changes["POST"] >= posts)

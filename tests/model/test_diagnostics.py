@@ -250,14 +250,14 @@ def drained(snapshot: Snapshot, *pools: str) -> Snapshot:
     return snapshot.with_drains({"id-web": drain})[0]
 
 
-def test_drained_server_is_a_note_until_it_is_restored() -> None:
+def test_drained_server_is_a_warning_until_it_is_restored() -> None:
     others = (node("N2", "db"), node("N3", "api"))
     servers = (server(), server("db"), server("api"))
     out = drained(region_snapshot(servers=servers, pools=(pool(),), nodes=others), "P1")
 
     found = only_finding(out)
 
-    assert (found.severity, found.rule) == (Severity.NOTE, Rule.DRAINED)
+    assert (found.severity, found.rule) == (Severity.WARNING, Rule.DRAINED)
     assert found.wrong == "drained by ops (CHG-1); missing from P1"
     assert (found.since, found.todo) == (ago(7200), "restore with D")
     back, _ = out.with_nodes("p1", (node("N1"), *others))

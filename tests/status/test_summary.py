@@ -132,3 +132,29 @@ async def test_summary_lists_a_drained_server_with_its_note(
     assert "drained by" in result.out
     assert "(CHG-1234); missing from web-80" in result.out
     assert "restore" in result.out
+    assert result.code == 1
+
+
+async def test_filter_finds_drained_servers_and_reads_only_the_pools_they_left(
+    status_harness: StatusHarness, tmp_path: Path
+) -> None:
+    account = status_harness.account
+    servers = [account.add_server(f"web-0{number}") for number in (1, 2, 3)]
+    pool, other = account.add_pool("web-80"), account.add_pool("web-81")
+    for server in servers:
+        account.add_node(pool, server)
+    account.add_node(other, servers[2])
+    change = ChangeHarness(account, status_harness.clock)
+    change.set(state_dir=tmp_path)
+    await change.run("server drain", "web-01", yes=True)
+    status_harness.set(state_dir=tmp_path)
+    account.requests.clear()
+
+    drained = await status_harness.run("servers", filter="drained:yes", columns=("name",))
+    asked = [path for path in status_harness.requests() if "/nodes" in path]
+    others = await status_harness.run("servers", filter="drained:no", columns=("name",))
+
+    assert drained.lines[1:] == ["web-01"]
+    assert len(asked) == 1
+    assert pool.id in asked[0]
+    assert others.lines[1:] == ["web-02", "web-03"]

@@ -65,7 +65,7 @@ def _drained(context: RuleContext, server: Server, drain: Drain) -> Finding:
     if any(pool.key not in context.snapshot.nodes for pool in drain.pools):
         wrong += "; not known whether it is back: not all of these pools' nodes are read"
     return context.subject(ResourceKind.SERVERS, server, server.name).finding(
-        Severity.NOTE,
+        Severity.WARNING,
         Rule.DRAINED,
         wrong,
         "Restore it when the work is done: D in the console, or rcv3-tui server restore.",

@@ -61,6 +61,7 @@ FIELDS_OF: Mapping[ResourceKind, Mapping[str, FieldType]] = {
         "access": _TEXT,
         "pool": _TEXT,
         "pools": _NUMBER,
+        "drained": _TEXT,
         "retain": _TEXT,
         "detail": _TEXT,
         "flavor": _TEXT,
@@ -190,6 +191,7 @@ def server_fields(
     record: PublicIP | None,
     pools: Sequence[str],
     unread_pools: tuple[str, ...] | None = (),
+    drained: bool | None = False,
     addresses_known: bool = True,
     private_known: bool = True,
 ) -> Fields:
@@ -202,6 +204,8 @@ def server_fields(
         record: Its effective public IP record.
         pools: Names of its pools, as far as they have been read.
         unread_pools: Names of the pools whose nodes are unread; None: the pools are unread too.
+        drained: Whether it is missing from a pool that it was drained from; None: these pools'
+            nodes are unread.
         addresses_known: The public IPs have been read: without a record there is no address.
         private_known: The networks have been read: without a private address there is none.
     """
@@ -222,6 +226,7 @@ def server_fields(
         "access": server.access_ip,
         "pool": tuple(pools) if unread_pools == () else Partial(tuple(pools), unread_pools),
         "pools": len(pools) if unread_pools == () else Partial(),
+        "drained": _YES_OR_NO if drained is None else _yes(drained),
         "retain": of_record(_yes(record.retain) if record is not None else None),
         "detail": of_record(record.status_detail if record is not None else None, server.fault),
         "flavor": server.flavor,
@@ -255,7 +260,7 @@ def public_ip_fields(record: PublicIP, region: str, *, server_name: str | None) 
         "detail": record.status_detail,
         "network": link.network.name if link is not None and link.network is not None else None,
         "ticket": record.ticket,
-        "rule": _BY_RULE if (by_rule := record.added_by_match_rule) is None else _yes(by_rule),
+        "rule": _YES_OR_NO if (by_rule := record.added_by_match_rule) is None else _yes(by_rule),
         "age": record.created,
         "updated": record.updated,
         "region": region,
@@ -263,8 +268,8 @@ def public_ip_fields(record: PublicIP, region: str, *, server_name: str | None) 
     }
 
 
-_BY_RULE = Partial(rest=("yes", "no"))
-"""The value of a record that does not mention match rules."""
+_YES_OR_NO = Partial(rest=("yes", "no"))
+"""A value that was not read, or that the service does not mention."""
 
 
 def _count(known: int | None) -> Value:
