@@ -28,13 +28,13 @@ from rcv3_tui.terminal_capabilities import ColorDepth
 from rcv3_tui.tui.commands.registry import commands_for
 from rcv3_tui.tui.context import Profiles
 from rcv3_tui.tui.driver import TerminalDriver, choose_driver
+from rcv3_tui.tui.event_handler import WorkerEvent
 from rcv3_tui.tui.frame_recorder import INTERVAL, FrameRecorder
 from rcv3_tui.tui.held_terminal import HeldTerminal
 from rcv3_tui.tui.input_rules import InputRules
 from rcv3_tui.tui.key_queue import GAP, KeyQueue
 from rcv3_tui.tui.login_controller import LoginController, ProfileStore
 from rcv3_tui.tui.mask import Mask, use_mask
-from rcv3_tui.tui.messages import WorkerEvent
 from rcv3_tui.tui.profile_color import color_of, text_on
 from rcv3_tui.tui.program_runner import ProgramRunner
 from rcv3_tui.tui.screen_diff import ScreenBuffer
@@ -369,6 +369,7 @@ class ConsoleApp(HookedApp[int]):
             return
         if message.worker is not self.worker:
             self._console.events.on_background_event(message.worker, event)
+            self._pool.retire_if_idle(message.worker)
             return
         match event:
             case SignedIn():
@@ -376,16 +377,16 @@ class ConsoleApp(HookedApp[int]):
             case SignInFailed():
                 self._sign_in_failed(event)
             case _:
-                self._console.on_worker_event(event)
+                self._console.events.handle(event)
 
     def _signed_in(self, event: SignedIn) -> None:
         self._login.succeeded(event)
-        self._console.on_worker_event(event)
+        self._console.events.handle(event)
         self.write_title()
 
     def _sign_in_failed(self, event: SignInFailed) -> None:
         if self._login.worked and not self._login.is_asking:
-            self._console.on_worker_event(event)
+            self._console.events.handle(event)
         if not self._login.take(event):
             self.failure = event
             code = event.problem.exit_code

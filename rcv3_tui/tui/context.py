@@ -16,11 +16,11 @@ from rcv3_tui.terminal_capabilities import ColorDepth
 from rcv3_tui.tui.key_labels import KeyLabels
 from rcv3_tui.tui.key_queue import KeyQueue
 from rcv3_tui.tui.mask import Mask
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.navigator import NavigationContext, Navigator
 from rcv3_tui.tui.pane_kinds import PaneKind
 from rcv3_tui.tui.program_runner import ProgramRunner
 from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory
+from rcv3_tui.tui.widgets.message_line import LogMessage
 from rcv3_tui.tui.widgets.prompt import PromptMode
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from textual.message import Message
+
 from rcv3_tui.model.delta import SnapshotDelta
 from rcv3_tui.model.fetch_state import PRIMARY_KINDS, FetchState, ResourceKind
 from rcv3_tui.model.operation import Operation, OperationState, Request
@@ -24,11 +26,11 @@ from rcv3_tui.sync.events import (
     WarningRaised,
 )
 from rcv3_tui.tui.context import Console
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.pane_kinds import PART_OF, PaneKind
 from rcv3_tui.tui.row_model import RowDeltas
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.screens.confirm_quit import ConfirmQuitScreen
+from rcv3_tui.tui.widgets.message_line import LogMessage
 from rcv3_tui.views.formatting import Glyphs, format_duration, progress_bar
 
 _SOON_READ = 20
@@ -48,6 +50,20 @@ class ConsoleView(Console, Protocol):
 
     def reload_page(self) -> None:
         """Reload the text page in front, if there is one."""
+
+
+class WorkerEvent(Message):
+    """A worker published an event.
+
+    Args:
+        worker: The worker.
+        event: The event.
+    """
+
+    def __init__(self, worker: AccountWorker, event: SyncEvent) -> None:
+        super().__init__()
+        self.worker = worker
+        self.event = event
 
 
 class WorkerEventHandler:

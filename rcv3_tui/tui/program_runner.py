@@ -20,9 +20,9 @@ from rcv3_tui.child_environment import strip_secrets
 from rcv3_tui.model.text_safety import escape_controls
 from rcv3_tui.tui.driver import TerminalDriver
 from rcv3_tui.tui.key_labels import KeyLabels
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.own_commands import PreparedProgram
 from rcv3_tui.tui.textual_compat import driver_of, fail
+from rcv3_tui.tui.widgets.message_line import LogMessage
 from rcv3_tui.views.formatting import format_duration
 
 _STOP_SECONDS: Final = 2.0

@@ -13,7 +13,7 @@ from functools import partial
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.settings import Settings
 from rcv3_tui.sync.account_worker import AccountWorker
-from rcv3_tui.sync.events import OperationChanged, SyncEvent
+from rcv3_tui.sync.events import SyncEvent
 
 MakeWorker = Callable[[Settings], AccountWorker]
 """Creates the worker of an account."""
@@ -43,10 +43,10 @@ class WorkerPool:
         self.active = first
         """The worker of the account on the screen."""
         self._make = make
-        self._listener = on_event
+        self._on_event = on_event
         self._on_death = on_death
         self._tasks: dict[AccountWorker, asyncio.Task[None]] = {}
-        first.listen(partial(self._on_event, first))
+        first.listen(partial(on_event, first))
 
     def connect(self) -> None:
         """Connect the active worker."""
@@ -75,7 +75,7 @@ class WorkerPool:
         left.pause(True)
         worker.pause(False)
         self.connect()
-        self._retire_if_idle(left)
+        self.retire_if_idle(left)
         return worker
 
     def stop_all(self) -> int:
@@ -101,12 +101,7 @@ class WorkerPool:
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
 
-    def _on_event(self, worker: AccountWorker, event: SyncEvent) -> None:
-        self._listener(worker, event)
-        if worker is not self.active and isinstance(event, OperationChanged):
-            self._retire_if_idle(worker)
-
-    def _retire_if_idle(self, worker: AccountWorker) -> None:
+    def retire_if_idle(self, worker: AccountWorker) -> None:
         """Stop a background worker without running operations."""
         if all(operation.is_ended for operation in worker.operations.values()):
             task = self._tasks.pop(worker, None)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from rcv3_tui.model.operation import Operation, OperationKind, OperationState, Request, Target
 from rcv3_tui.simulator import Account, Fault
 from rcv3_tui.sync.events import OperationsRestored
-from rcv3_tui.tui.messages import WorkerEvent
+from rcv3_tui.tui.event_handler import WorkerEvent
 from tests.support.console import NARROW, OPS, SERVERS, Opening
 
 

@@ -1,4 +1,4 @@
-"""The main screen: header, panes, message line and footer; routes keys and worker events."""
+"""The main screen: header, panes, message line and footer; routes keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from textual.screen import Screen
 from rcv3_tui.model.operation import Operation, Request
 from rcv3_tui.model.removal_plan import RemovalPlan
 from rcv3_tui.sync.account_worker import ReadOnlyError
-from rcv3_tui.sync.events import SyncEvent
 from rcv3_tui.tui.commands.base import Command, CommandRegistry
 from rcv3_tui.tui.commands.command_line import completions, run_typed
 from rcv3_tui.tui.context import Application
@@ -24,14 +23,13 @@ from rcv3_tui.tui.filter_prompt import Group, filter_help, read_pools_of
 from rcv3_tui.tui.footer import footer_pieces, help_key_in_text
 from rcv3_tui.tui.header import header_pieces
 from rcv3_tui.tui.key_labels import KeyLabels
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.navigator import Navigator
 from rcv3_tui.tui.pane_kinds import PaneKind
 from rcv3_tui.tui.pane_preferences import PanePreferences
 from rcv3_tui.tui.row_model import RowModel
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.screens.pager import PagerScreen
-from rcv3_tui.tui.widgets.message_line import MessageLine
+from rcv3_tui.tui.widgets.message_line import LogMessage, MessageLine
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.pane_layout import PaneLayout
 from rcv3_tui.tui.widgets.prompt import Prompt, PromptMode
@@ -148,10 +146,6 @@ class ConsoleScreen(Screen[None]):
         """
         if self.panes.leading and not self.panes.lead_stays:
             self.panes.close_lead()
-
-    def on_worker_event(self, event: SyncEvent) -> None:
-        """Apply an event of the account's worker."""
-        self.events.handle(event)
 
     def _tick(self) -> None:
         """Update everything that depends on the time."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rcv3_tui.display_time import zone_name
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.screens.pager import PagerScreen
+from rcv3_tui.tui.widgets.message_line import LogMessage
 from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled_spans
 from rcv3_tui.views.formatting import format_time_of_day
 

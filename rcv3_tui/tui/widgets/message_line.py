@@ -1,18 +1,34 @@
-"""The line below the panes that shows the last message."""
+"""The messages of the console, and the line below the panes that shows the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from rcv3_tui.model.filters.comparisons import FilterError
 from rcv3_tui.tui.key_labels import KeyLabels
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.widgets.status_line import StatusLine, StyledText
 
 WARNING_SECONDS = 4.0
 """Seconds for which a warning is not replaced by progress."""
+
+
+class LogMessage(Struct, frozen=True):
+    """A line of the message log."""
+
+    at: datetime
+    text: str
+    tone: str = ""
+    offer: str = ""
+    """What can be pressed about it, visible however long the text is: `u undoes it`."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether it stays on the message line until it is dismissed: errors do."""
+        return self.tone == "failed"
 
 
 class MessageLine(StatusLine):

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from msgspec.structs import replace
 
-from rcv3_tui.tui.messages import LogMessage
 from rcv3_tui.tui.screens.help import HelpScreen, help_lines
 from rcv3_tui.tui.screens.log import LogScreen
+from rcv3_tui.tui.widgets.message_line import LogMessage
 from rcv3_tui.views.columns import pane_columns
 from rcv3_tui.views.formatting import ASCII, format_time
 from rcv3_tui.views.operations import OPERATIONS
