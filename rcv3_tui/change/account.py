@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from msgspec.structs import replace
 
@@ -21,6 +21,9 @@ from rcv3_tui.status.progress import ProgressReporter
 from rcv3_tui.sync.account_worker import AccountWorker
 from rcv3_tui.sync.events import SyncEvent, WarningRaised
 from rcv3_tui.sync.rate_limit import LIMIT
+
+_RESERVED_FOR_CHANGES = 8
+"""Requests of the minute that reads which are not necessary leave to the change itself."""
 
 _STOP_SECONDS = 10.0
 """Seconds that recording the outcome of stopped operations may take."""
@@ -85,20 +88,47 @@ class ChangeAccount:
                     raise read_error(error, region) from error
         self._progress.end_progress()
 
-    async def read_nodes(self, region: str, pool_ids: Iterable[str]) -> None:
+    async def read_nodes(
+        self, region: str, pool_ids: Iterable[str], unread: dict[str, str] | None = None
+    ) -> None:
         """Read the nodes of some pools.
+
+        Args:
+            region: The region.
+            pool_ids: The pools.
+            unread: Receives the pools whose nodes the service does not list, by lower-case id, with
+                the reason; None: the first one ends the command.
 
         Raises:
             CommandError: They could not be read.
         """
         syncer = self._worker.regions[region]
+        broken = 0
         for pool_id in pool_ids:
             self._progress.progress(f"{region}: reading pool nodes")
             try:
                 await syncer.read_nodes(pool_id)
+                broken = 0
             except ApiError as error:
-                raise read_error(error, region) from error
+                # One connection may break; after two in a row, the service cannot be reached.
+                broken += isinstance(error, ConnectionFailed)
+                is_refused = isinstance(error, CredentialsRefused | TokenRefused)
+                if unread is None or is_refused or broken > 1:
+                    raise read_error(error, region) from error
+                unread[pool_id.lower()] = error.one_line()
         self._progress.end_progress()
+
+    async def read_spare_nodes(self, region: str, pool_ids: Iterable[str]) -> None:
+        """Read the nodes of pools that probably have none, as far as that takes no waiting.
+
+        A pool that cannot be read stays unread.
+        """
+        syncer = self._worker.regions[region]
+        for pool_id in pool_ids:
+            if syncer.available_requests <= _RESERVED_FOR_CHANGES:
+                return
+            with suppress(ApiError):
+                await syncer.read_nodes(pool_id)
 
     def submit(self, requests: Iterable[Request], note: str) -> tuple[Operation, ...]:
         """Take a batch of operations, all journaled before the first request is sent."""

@@ -54,6 +54,8 @@ class ChangeOptions(Struct, frozen=True):
     """`ip add`: send the request when the server is ACTIVE."""
     off: bool = False
     """`ip retain`: stop retaining."""
+    skip_unread: bool = False
+    """`server drain`: go on although some pools could not be read."""
     note: str = ""
     dry_run: bool = False
     yes: bool = False

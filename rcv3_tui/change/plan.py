@@ -8,7 +8,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from rcv3_tui.change.drain_plan import drained_server, plan_drain, plan_restore
+from rcv3_tui.change.drain_plan import UnreadPools, drained_server, plan_drain, plan_restore
 from rcv3_tui.change.names import (
     AddressTarget,
     Directory,
@@ -54,6 +54,8 @@ class ChangePlan(Struct, frozen=True):
     unchanged: tuple[Unchanged, ...] = ()
     impossible: tuple[Unchanged, ...] = ()
     """What was asked for and cannot be done; the others are sent nevertheless."""
+    unread: tuple[Unchanged, ...] = ()
+    """What may be as it should not be, could not be read, and is left as it is."""
     warnings: tuple[str, ...] = ()
     """Remarks that keep nothing from being sent."""
 
@@ -72,6 +74,7 @@ class _Draft:
         self.removals: list[RemovalPlan] = []
         self.unchanged: list[Unchanged] = []
         self.impossible: list[Unchanged] = []
+        self.unread: list[Unchanged] = []
         self.warnings: list[str] = []
         self.refusals: list[str] = []
         """Reasons not to send anything."""
@@ -95,12 +98,17 @@ class _Draft:
             removals=tuple(plan for plan in self.removals if plan.items),
             unchanged=tuple(dict.fromkeys(self.unchanged)),
             impossible=tuple(dict.fromkeys(self.impossible)),
+            unread=tuple(dict.fromkeys(self.unread)),
             warnings=tuple(dict.fromkeys(self.warnings)),
         )
 
 
 def make_plan(
-    options: ChangeOptions, directory: Directory, regions: Sequence[str], settings: Settings
+    options: ChangeOptions,
+    directory: Directory,
+    regions: Sequence[str],
+    settings: Settings,
+    unread_pools: UnreadPools,
 ) -> ChangePlan:
     """Plan a command.
 
@@ -109,6 +117,7 @@ def make_plan(
         directory: Finds what it names.
         regions: The regions that are open.
         settings: The profile, for the confirmation.
+        unread_pools: The pools whose nodes were to be read and could not be.
 
     Raises:
         CommandError: A name is unknown or ambiguous, or something cannot be done.
@@ -146,10 +155,17 @@ def make_plan(
                 members = resolve_all(names[1:], partial(_member, directory, pool))
                 _remove_from_pool(draft, pool, members, settings)
         case ChangeVerb.SERVER_DRAIN:
-            plans, unchanged, unknown = plan_drain(resolve_all(names, directory.server), settings)
-            draft.removals += plans
-            draft.unknown += unknown
-            draft.unchanged += [Unchanged(*each) for each in unchanged]
+            plan = plan_drain(
+                resolve_all(names, directory.server),
+                settings,
+                unread_pools,
+                skip_unread=options.skip_unread,
+            )
+            draft.removals += plan.removals
+            draft.unknown += plan.unknown
+            draft.unchanged += [Unchanged(*each) for each in plan.unchanged]
+            draft.unread += [Unchanged(*each) for each in plan.unread]
+            draft.warnings += plan.warnings
         case ChangeVerb.SERVER_RESTORE:
             drained = resolve_all(names, partial(drained_server, directory))
             direct, unchanged, impossible = plan_restore(drained, settings)

@@ -78,6 +78,11 @@ def impossible_line(impossible: Unchanged) -> str:
     return _line("skipped", impossible.request, impossible.reason)
 
 
+def unread_line(unread: Unchanged) -> str:
+    """Return a membership that could not be read, and was left as it is, as a line."""
+    return _line("unread", unread.request, unread.reason)
+
+
 def plan_lines(plan: ChangePlan) -> list[str]:
     """Return a plan for `--dry-run`: what would be sent, and what follows from it."""
     lines = [_line("would", request, "") for request in plan.direct]
@@ -85,6 +90,7 @@ def plan_lines(plan: ChangePlan) -> list[str]:
         lines += describe_removal(removal)
     lines += [unchanged_line(each) for each in plan.unchanged]
     lines += [impossible_line(each) for each in plan.impossible]
+    lines += [unread_line(each) for each in plan.unread]
     lines += [f"- {warning}" for warning in plan.warnings]
     if plan.removals:
         lines.append(f"to confirm: type {' or '.join(confirmation_phrases(plan.removals))}")
@@ -103,6 +109,7 @@ def plan_json(plan: ChangePlan) -> bytes:
         "operations": [_request_json(request) for request in plan.requests],
         "unchanged": [_unchanged_json(each) for each in plan.unchanged],
         "impossible": [_unchanged_json(each) for each in plan.impossible],
+        "unread": [_unchanged_json(each) for each in plan.unread],
         "consequences": [line for removal in plan.removals for line in removal.consequences],
         "warnings": list(plan.warnings),
         "confirmation": _confirmation_json(plan),
@@ -120,6 +127,7 @@ def outcome_json(
         "operations": [operation_json(operation) for operation in operations],
         "unchanged": [_unchanged_json(each) for each in plan.unchanged],
         "impossible": [_unchanged_json(each) for each in plan.impossible],
+        "unread": [_unchanged_json(each) for each in plan.unread],
         "warnings": list(plan.warnings),
         "note": note or None,
         "exit_code": int(code),

@@ -9,7 +9,7 @@ import sys
 from rcv3_tui.api.asgi_transport import ASGIApp
 from rcv3_tui.change.account import ChangeAccount, open_account
 from rcv3_tui.change.confirm import Terminal, confirm, find_terminal, lift_protection
-from rcv3_tui.change.drain_plan import pools_to_read
+from rcv3_tui.change.drain_plan import empty_pools, pools_to_read
 from rcv3_tui.change.follow import FollowEnd, Follower, follow_resumed, stopping_on_sigint
 from rcv3_tui.change.names import Directory, UnresolvedName
 from rcv3_tui.change.options import (
@@ -28,6 +28,7 @@ from rcv3_tui.change.report import (
     plan_json,
     plan_lines,
     unchanged_line,
+    unread_line,
 )
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.exit_codes import ExitCode
@@ -129,6 +130,7 @@ class ChangeCommand:
         self._out = OutcomeOutput(out, progress.report)
         self._progress = progress
         self._terminal = terminal
+        self._unread_pools: dict[str, dict[str, str]] = {}
         self.interrupted = asyncio.Event()
         """Set it to stop what has not been sent, as Ctrl+C does."""
 
@@ -183,6 +185,8 @@ class ChangeCommand:
             self._write_line(unchanged_line(unchanged))
         for impossible in plan.impossible:
             self._write_line(impossible_line(impossible))
+        for unread in plan.unread:
+            self._write_line(unread_line(unread))
         return await self._follow(account, plan, [each.id for each in operations], resumed)
 
     # -- the plan -----------------------------------------------------------------------------
@@ -190,7 +194,11 @@ class ChangeCommand:
     async def _make_plan(self, account: ChangeAccount) -> ChangePlan:
         await self._read(account)
         return make_plan(
-            self._options, Directory(account.snapshots), account.regions, self._settings
+            self._options,
+            Directory(account.snapshots),
+            account.regions,
+            self._settings,
+            self._unread_pools,
         )
 
     async def _read(self, account: ChangeAccount) -> None:
@@ -199,7 +207,13 @@ class ChangeCommand:
             await account.read(ResourceKind.SERVERS, ResourceKind.PUBLIC_IPS, ResourceKind.POOLS)
             directory = Directory(account.snapshots)
             for region, pools in pools_to_read(directory, self._options.names, purpose).items():
-                await account.read_nodes(region, pools)
+                if purpose is not Purpose.DRAIN:
+                    await account.read_nodes(region, pools)
+                    continue
+                unread = self._unread_pools[region] = {}
+                await account.read_nodes(region, pools, unread)
+                empty = empty_pools(account.snapshots[region])
+                await account.read_spare_nodes(region, [pool.id for pool in empty])
             return
         if self._options.verb not in _POOL_VERBS:
             await account.read(ResourceKind.SERVERS, ResourceKind.PUBLIC_IPS)
@@ -269,6 +283,8 @@ class ChangeCommand:
         code = exit_code(operations, self._options.wait_for)
         if plan.impossible and code is ExitCode.OK:
             code = ExitCode.ATTENTION
+        if plan.unread and code is ExitCode.OK:
+            code = ExitCode.SERVICE_ERROR
         if end is FollowEnd.INTERRUPTED:
             code = ExitCode.INTERRUPTED
         if self._options.format is ChangeFormat.JSON:

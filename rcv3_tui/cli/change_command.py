@@ -137,6 +137,7 @@ class ChangeModule:
                 unassigned=getattr(options, "unassigned", False),
                 wait_for_build=getattr(options, "wait_for_build", False),
                 off=getattr(options, "off", False),
+                skip_unread=getattr(options, "skip_unread", False),
                 note=options.note,
                 dry_run=options.dry_run,
                 yes=options.yes,

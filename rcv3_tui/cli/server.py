@@ -20,6 +20,12 @@ _COMMANDS = (
   rcv3-tui status servers --filter name:web -c name --no-header \\
       | rcv3-tui server drain - --yes
 """,
+        flags=[
+            (
+                "--skip-unread",
+                "drain from the pools that could be read; the exit code is 5 then",
+            )
+        ],
         removes=True,
     ),
     ChangeModule(

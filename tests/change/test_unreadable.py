@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rcv3_tui.exit_codes import ExitCode
-from rcv3_tui.simulator import Account, Fault
+from rcv3_tui.simulator import Account, Fault, schema
+from rcv3_tui.simulator.resources import Server
 from tests.support.change_harness import ChangeHarness
 
 
@@ -267,3 +268,85 @@ async def test_restore_does_not_claim_that_an_unreadable_server_is_gone(
     assert result.code is ExitCode.USAGE
     assert "1 of the servers could not be read" in result.err
     assert "no longer exists" not in result.out
+
+
+@pytest.fixture
+def three_pools(account: Account) -> Server:
+    """A server in three pools, of which the first one cannot be read."""
+    server = account.add_server("web-01")
+    for name in ("broken", "web-80", "web-443"):
+        pool = account.add_pool(name)
+        account.add_node(pool, server)
+        account.add_node(pool, account.add_server(f"other-{name}"))
+        if name == "broken":
+            account.faults.add(Fault.status(500, method="GET", path=f"/{pool.id}/nodes"))
+    return server
+
+
+async def test_drain_with_an_unreadable_pool_names_it_and_the_way_on(
+    change_harness: ChangeHarness, account: Account, three_pools: Server
+) -> None:
+    result = await change_harness.run("server drain", "web-01", yes=True)
+
+    assert result.code is ExitCode.SERVICE_ERROR
+    assert "which pools web-01 is in is not known: pool broken:" in result.err
+    assert "web-80" not in result.err
+    assert "--skip-unread" in result.err
+    assert change_harness.changes == {}
+
+
+async def test_drain_that_skips_an_unreadable_pool_says_what_is_left(
+    change_harness: ChangeHarness, account: Account, three_pools: Server, tmp_path: Path
+) -> None:
+    change_harness.set(state_dir=tmp_path)
+
+    result = await change_harness.run("server drain", "web-01", yes=True, skip_unread=True)
+
+    assert result.code is ExitCode.SERVICE_ERROR
+    assert sorted(result.states) == ["settled", "settled", "unread"]
+    assert "unread     IAD  drain web-01 from broken: " in result.out
+    pools = account.region().nodes_of(three_pools.id)
+    assert [node.pool.name for node in pools] == ["broken"]
+    account.faults.clear()
+    back = await change_harness.run("server restore", "web-01")
+    assert (back.code, back.states) == (ExitCode.OK, ["settled", "settled"])
+
+
+async def test_json_of_a_drain_lists_what_was_not_read(
+    change_harness: ChangeHarness, account: Account, three_pools: Server
+) -> None:
+    found = await change_harness.json("server drain", "web-01", yes=True, skip_unread=True)
+
+    (unread,) = found["unread"]
+    assert unread["load_balancer_pool"]["name"] == "broken"
+    assert unread["cloud_server"]["name"] == "web-01"
+    assert found["exit_code"] == 5
+
+
+async def test_drain_reads_pools_whose_counts_say_that_they_are_empty(
+    change_harness: ChangeHarness, account: Account
+) -> None:
+    server = account.add_server("web-01")
+    pool = account.add_pool("web-80")
+    counted_before = schema.pool(pool)
+    account.add_node(pool, server)
+    pool.wire = counted_before
+
+    result = await change_harness.run("server drain", "web-01", yes=True)
+
+    assert (result.code, result.states) == (ExitCode.OK, ["settled"])
+
+
+async def test_drain_warns_of_empty_pools_beyond_the_rate_limit(
+    change_harness: ChangeHarness, account: Account
+) -> None:
+    server = account.add_server("web-01")
+    account.add_node(account.add_pool("web-80"), server)
+    for number in range(40):
+        account.add_pool(f"empty-{number}")
+
+    result = await change_harness.run("server drain", "web-01", yes=True)
+
+    assert (result.code, result.states) == (ExitCode.OK, ["settled"])
+    assert "pools that should be empty, by their counts, were not read" in result.err
+    assert change_harness.changes == {"DELETE": 1}

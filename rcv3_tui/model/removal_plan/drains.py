@@ -45,9 +45,12 @@ def plan_drain(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
         lines.append(line)
         is_last = is_last or not has_active_node
     lines += transition_warnings((node_name(snapshot, node), node.status) for node in nodes)
-    if unread := len(snapshot.unread_member_pools):
-        pools = "1 pool" if unread == 1 else f"{unread} pools"
-        lines.append(f"the nodes of {pools} are not read yet: memberships there are not known")
+    unread = snapshot.unread_member_pools
+    if unread:
+        names = ", ".join(pool.name or pool.id for pool in unread[:_MAX_UNKNOWN])
+        more = len(unread) - _MAX_UNKNOWN
+        pools = f"{names} and {more} more pools" if more > 0 else names
+        lines.append(f"the nodes of {pools} are not read: memberships there are not known")
     unknown = unknown_memberships(snapshot)
     if unknown:
         lines.append(f"{unknown}: memberships there are not known")
@@ -56,7 +59,7 @@ def plan_drain(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
         verb="Drain",
         items=tuple(_drained(node_item(snapshot, node)) for node in nodes),
         consequences=tuple(dict.fromkeys(lines)),
-        level=_level(request, typed=is_last or len(servers) > 1 or unread > 0 or bool(unknown)),
+        level=_level(request, typed=is_last or len(servers) > 1 or bool(unread) or bool(unknown)),
         confirmation_phrases=_phrases(servers),
         where=_where(request, snapshot),
         source=request,

@@ -10,6 +10,7 @@ from itertools import chain
 
 from rcv3_tui.api.errors import (
     ApiError,
+    ConnectionFailed,
     CredentialsRefused,
     Throttled,
 )
@@ -83,6 +84,8 @@ class RegionSyncer:
         self.connection = ConnectionStatus(
             region=snapshot.region, allowed=clients.rate_limiter.limit, interval=interval
         )
+        self.unreadable_pools: set[str] = set()
+        """The pools whose nodes the last `read_unread_members` could not read, by lower-case id."""
         self._rate_limiter = rate_limiter = clients.rate_limiter
         self._clock = clock
         self._interval = interval
@@ -253,15 +256,26 @@ class RegionSyncer:
         """Read the nodes of the pools that this run has not read, for a change that needs them all.
 
         Returns:
-            Why not all could be read; empty: they have been.
+            The first pool that could not be read, and why; empty: all have been.
         """
+        self.unreadable_pools.clear()
+        problem = ""
         for pool in self.snapshot.unread_member_pools:
             try:
                 await self.read_nodes(pool.id)
             except ApiError as error:
                 self.note_failure(ResourceKind.NODES, error)
-                return error.one_line()
-        return ""
+                problem = problem or f"pool {pool.name or pool.id}: {error.one_line()}"
+                if isinstance(error, CredentialsRefused | ConnectionFailed):
+                    # The others would fail as well.
+                    break
+                self.unreadable_pools.add(pool.key)
+        return problem
+
+    @property
+    def available_requests(self) -> int:
+        """The number of requests that may be sent now without waiting."""
+        return self._rate_limiter.available(Priority.FOCUSED)
 
     def on_rate_limit_wait(self, callback: Callable[[float], None]) -> None:
         """Have a function called with the seconds whenever a request waits for the rate limit."""

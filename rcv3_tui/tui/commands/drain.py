@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from rcv3_tui.model.operation import OperationKind, Request, Target
 from rcv3_tui.model.removal_plan import (
@@ -18,11 +19,15 @@ from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.tui.commands.base import Command
 from rcv3_tui.tui.context import Console
 from rcv3_tui.tui.pane_kinds import PaneKind
+from rcv3_tui.tui.screens.menu import MenuItem, MenuScreen
 from rcv3_tui.tui.screens.picker import Entry, PickerScreen
 from rcv3_tui.views.column import natural_key
 from rcv3_tui.views.rows import row_id, split_row
 
 _GROUP = "Changes"
+
+_MAX_NAMES = 3
+"""Servers that an item of the menu names; more are counted."""
 
 PANES = frozenset({PaneKind.SERVERS, PaneKind.NODES})
 """The panes whose rows name servers."""
@@ -51,11 +56,7 @@ class Drain(Command):
         drained = _only(console, servers, _is_drained)
         others = _only(console, servers, lambda snapshot, key: not _is_drained(snapshot, key))
         if drained and others:
-            console.show_message(
-                "some of the marked servers are drained, and others are not: mark only those to "
-                "drain, or only those to restore",
-                "warn",
-            )
+            _choose_which(console, drained, others)
         elif drained:
             _confirm_restoration(console, drained)
         elif others and not _reads_first(console, others):
@@ -176,6 +177,43 @@ class Leave(Command):
         )
 
 
+def _choose_which(console: Console, drained: Servers, others: Servers) -> None:
+    """Let the operator choose whether to drain the servers that are not drained, or to restore."""
+
+    def chosen(which: str | None) -> None:
+        if which == "drain":
+            if not _reads_first(console, others):
+                _confirm_drain(console, others)
+        elif which == "restore":
+            _confirm_restoration(console, drained)
+        else:
+            console.show_canceled()
+
+    console.app.push_screen(
+        MenuScreen(
+            "Some of the marked servers are drained, and others are not",
+            [
+                MenuItem("drain", "d", "drain the others", _names(console, others)),
+                MenuItem("restore", "r", "restore the drained ones", _names(console, drained)),
+            ],
+            ascii_only=console.ascii,
+            guard=console.console_app.guard,
+        ),
+        chosen,
+    )
+
+
+def _names(console: Console, servers: Servers) -> str:
+    """Return the names of a few servers, and how many more there are."""
+    names = [
+        console.row_model.snapshots[region].server_name(key)
+        for region, keys in servers.items()
+        for key in keys
+    ]
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
 def _servers(console: Console) -> dict[str, list[str]]:
     """Return the servers that a command is about, by region; show a message if there is none."""
     found: dict[str, dict[str, None]] = {}
@@ -272,14 +310,24 @@ def _confirm(console: Console, plans: Iterable[RemovalPlan], nothing: str) -> No
 def _reads_first(console: Console, servers: Servers) -> bool:
     """Read pools whose nodes are unread, since a server may be in any of them.
 
+    A pool that could not be read the last time is not read again: the dialog names it.
+
     No dialog opens unasked when they have been read: the operator presses the key again.
 
     Returns:
         Whether some have to be read.
     """
     snapshots = console.row_model.snapshots
-    regions = [region for region in servers if snapshots[region].unread_member_pools]
-    count = sum(len(snapshots[region].unread_member_pools) for region in regions)
+    unread = {
+        region: [
+            pool
+            for pool in snapshots[region].unread_member_pools
+            if pool.key not in _unreadable_pools(console, region)
+        ]
+        for region in servers
+    }
+    regions = [region for region, some in unread.items() if some]
+    count = sum(len(unread[region]) for region in regions)
     if not count:
         return False
     pools = "1 pool" if count == 1 else f"{count} pools"
@@ -290,12 +338,21 @@ def _reads_first(console: Console, servers: Servers) -> bool:
     return True
 
 
+def _unreadable_pools(console: Console, region: str) -> AbstractSet[str]:
+    """Return the lower-case ids of the pools whose nodes could not be read the last time."""
+    syncer = console.worker.regions.get(region)
+    return frozenset() if syncer is None else syncer.unreadable_pools
+
+
 async def _read(console: Console, regions: Sequence[str]) -> None:
     """Read unread pools of some regions. A cancellation leaves the rest unread."""
     for region in regions:
         syncer = console.worker.regions.get(region)
         if syncer is not None and (problem := await syncer.read_unread_members()):
-            console.show_message(f"{region}: pool nodes not read: {problem}", "failed")
+            way_on = ""
+            if _unreadable_pools(console, region):
+                way_on = f", {console.keys['drain']} again goes on without"
+            console.show_message(f"{region}: nodes not read{way_on}: {problem}", "failed")
             return
     console.show_message("every membership is known now", "ok")
 

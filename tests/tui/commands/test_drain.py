@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from rcv3_tui.simulator import Account, Fault
@@ -93,7 +94,13 @@ async def test_drain_on_a_node_is_about_its_server(opened: Opening, demo_account
         assert "Drain web-02: out of 2 pools" in console.screen_text()
 
 
-async def test_drain_of_drained_and_other_servers_asks_for_one_kind(opened: Opening) -> None:
+@pytest.mark.parametrize(
+    ("key", "question"),
+    [("d", "Drain web-02: out of 2 pools"), ("r", "Restore web-01: into 2 pools")],
+)
+async def test_drain_of_drained_and_other_servers_offers_both(
+    opened: Opening, key: str, question: str
+) -> None:
     async with opened() as console:
         await console.go(SERVERS, "web-01")
         await console.press("D")
@@ -102,9 +109,26 @@ async def test_drain_of_drained_and_other_servers_asks_for_one_kind(opened: Open
         await console.mark(SERVERS, "web-01", "web-02")
 
         await console.press("D")
+        assert console.front == "MenuScreen"
+        assert "drain the others" in console.screen_text()
+        await console.press(key)
+
+        assert question in console.screen_text()
+
+
+async def test_menu_of_drained_and_other_servers_can_be_left(opened: Opening) -> None:
+    async with opened() as console:
+        await console.go(SERVERS, "web-01")
+        await console.press("D")
+        await approve(console)
+        await console.advance(20.0)
+        await console.mark(SERVERS, "web-01", "web-02")
+        await console.press("D")
+
+        await console.press("escape")
 
         assert console.front == "ConsoleScreen"
-        assert "mark only those to drain" in console.message
+        assert "nothing was sent" in console.message
 
 
 async def test_drain_of_a_server_in_no_pool_says_so(opened: Opening) -> None:
@@ -267,3 +291,22 @@ async def test_drained_server_shows_since_when_in_eighty_columns(opened: Opening
             assert "drain…" not in console.row(SERVERS, "web-01")
         await console.advance(600.0)
         assert "drained 1" in console.row(SERVERS, "web-01")
+
+
+async def test_drain_goes_on_without_a_pool_that_cannot_be_read(
+    opened: Opening, demo_account: Account
+) -> None:
+    pool = next(p for p in demo_account.region().pools.values() if p.name == "RCv3-web-http")
+    demo_account.faults.add(Fault.status(500, method="GET", path=f"/{pool.id}/nodes"))
+    async with opened() as console:
+        await console.go(SERVERS, "web-02")
+        await console.press("D")
+        await console.advance(20.0)
+        assert "pool RCv3-web-http" in console.message
+        assert "D again goes on without" in console.message
+
+        await console.press("D")
+
+        assert "Drain web-02: out of 1 pool" in console.screen_text()
+        text = " ".join(console.removal.consequences)
+        assert "the nodes of RCv3-web-http are not read" in text
