@@ -22,8 +22,7 @@ from rcv3_tui.views.networks import NETWORKS
 from rcv3_tui.views.pool_nodes import POOL_NODES
 from rcv3_tui.views.pools import POOLS
 from rcv3_tui.views.public_ips import PUBLIC_IPS
-from rcv3_tui.views.row_builder import RowBuilder
-from rcv3_tui.views.rows import NetworkRow, NodeRow, PoolRow, PublicIPRow, ServerRow
+from rcv3_tui.views.rows import NetworkRow, NodeRow, PoolRow, PublicIPRow, RowBuilder, ServerRow
 from rcv3_tui.views.servers import SERVERS
 
 REGION = "region"

@@ -17,7 +17,7 @@ from rcv3_tui.model.diagnostics import Finding, ResourceRef
 from rcv3_tui.model.fetch_state import FetchState, ResourceKind
 from rcv3_tui.model.filters import unread_pool_names
 from rcv3_tui.model.operation import Operation, Request
-from rcv3_tui.model.resources import PoolNode, PublicIP
+from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status_timeline import Timeline
 from rcv3_tui.sync.events import ChangesRecorded, SignedIn
@@ -28,8 +28,14 @@ from rcv3_tui.tui.mask import Mask
 from rcv3_tui.tui.pane_kinds import PANE_OF, PART_OF, PaneKind
 from rcv3_tui.tui.running_operations import RunningOperations
 from rcv3_tui.tui.status_times import StatusTimes
-from rcv3_tui.views.row_builder import RowBuilder
-from rcv3_tui.views.rows import AnyRow, OperationRow, row_id, split_row
+from rcv3_tui.views.rows import (
+    AnyRow,
+    OperationRow,
+    RowBuilder,
+    RowContext,
+    row_id,
+    split_row,
+)
 
 _DEPENDS_ON = {
     PaneKind.SERVERS: (ResourceKind.SERVERS, ResourceKind.PUBLIC_IPS),
@@ -73,6 +79,9 @@ class RowModel:
         self._times = StatusTimes(clock)
         self._diagnostics = AccountDiagnostics(clock, self._times, recorded)
         self._running = RunningOperations()
+        self._context = RowContext(
+            self._times.since, self._running.on, self._diagnostics.has_finding
+        )
         self._builders: dict[str, RowBuilder] = {}
         self._unread_pools: dict[str, tuple[Snapshot, tuple[str, ...] | None]] = {}
 
@@ -99,7 +108,7 @@ class RowModel:
             diff = snapshot.as_delta()
         self._times.record(before, snapshot, diff)
         builder_before = self._builders.get(region)
-        builder = self._builders[region] = RowBuilder(snapshot, self)
+        builder = self._builders[region] = RowBuilder(snapshot, self._context)
         servers = diff.servers
         if before is not None and builder_before is not None:
             affected = _members_of_renamed(before, snapshot, diff.pools)
@@ -308,18 +317,6 @@ class RowModel:
         }
 
     # -- building rows ------------------------------------------------------------------------
-
-    def status_since(self, region: str, record: PublicIP | PoolNode) -> datetime | None:
-        """Return the time from which a record has its status; None: unknown."""
-        return self._times.since(region, record)
-
-    def operation_on(self, region: str, kind: ResourceKind, key: str) -> Operation | None:
-        """Return the operation that is running on a resource."""
-        return self._running.on(region, kind, key)
-
-    def has_finding(self, region: str, kind: ResourceKind, key: str) -> bool:
-        """Return whether a finding is about a resource, or about a related one."""
-        return self._diagnostics.has_finding(region, kind, key)
 
     def operations_on(self, kind: PaneKind, row: str) -> tuple[Operation, ...]:
         """Return the operations on a row's resource, the last one first."""

@@ -17,7 +17,7 @@ from rcv3_tui.simulator import schema
 from rcv3_tui.tui.pane_kinds import PaneKind
 from rcv3_tui.tui.row_model import RowModel
 from rcv3_tui.tui.widgets.table.rows import Rows
-from rcv3_tui.views.columns import pane_columns
+from rcv3_tui.views.field import pane_columns
 from rcv3_tui.views.formatting import glyphs
 from rcv3_tui.views.servers import SERVERS
 from tests.benchmarks.environment import Environment

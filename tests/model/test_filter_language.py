@@ -28,8 +28,7 @@ from rcv3_tui.model.filters import (
 from rcv3_tui.model.resources import LoadBalancerPool, NodeCounts, PublicIP
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.views.registry import view_of
-from rcv3_tui.views.row_builder import RowBuilder
-from rcv3_tui.views.rows import AnyRow
+from rcv3_tui.views.rows import AnyRow, RowBuilder
 from tests.support.rows import change_row, network_row, operation
 from tests.support.snapshots import two_servers
 

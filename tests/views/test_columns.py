@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rcv3_tui.model.operation import OperationKind, OperationState
 from rcv3_tui.views import networks, operations, pool_nodes, pools, public_ips, servers
 from rcv3_tui.views.column import Cell, Column
-from rcv3_tui.views.columns import pane_columns
+from rcv3_tui.views.field import pane_columns
 from rcv3_tui.views.formatting import ASCII, UNICODE
 from rcv3_tui.views.registry import view_of
 from rcv3_tui.views.rows import (

@@ -10,8 +10,7 @@ from rcv3_tui.tui.row_model import RowModel
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.views.changes import CHANGES
 from rcv3_tui.views.column import Column
-from rcv3_tui.views.columns import pane_columns
-from rcv3_tui.views.field import RowT, View
+from rcv3_tui.views.field import RowT, View, pane_columns
 from rcv3_tui.views.findings import FINDINGS
 from rcv3_tui.views.formatting import Glyphs
 from rcv3_tui.views.networks import NETWORKS

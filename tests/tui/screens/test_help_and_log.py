@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from rcv3_tui.tui.screens.help import HelpScreen, help_lines
 from rcv3_tui.tui.screens.log import LogScreen
 from rcv3_tui.tui.widgets.message_line import LogMessage
-from rcv3_tui.views.columns import pane_columns
+from rcv3_tui.views.field import pane_columns
 from rcv3_tui.views.formatting import ASCII, format_time
 from rcv3_tui.views.operations import OPERATIONS
 from rcv3_tui.views.rows import OperationRow

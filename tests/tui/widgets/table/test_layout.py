@@ -7,7 +7,7 @@ from rcv3_tui.text_width import fit_to_width, truncate, truncate_middle
 from rcv3_tui.tui.widgets.table.layout import Content, layout_columns
 from rcv3_tui.views import servers
 from rcv3_tui.views.column import Cell, Column
-from rcv3_tui.views.columns import pane_columns
+from rcv3_tui.views.field import pane_columns
 from rcv3_tui.views.formatting import ASCII, UNICODE
 from rcv3_tui.views.operations import OPERATIONS
 from tests.support.rows import NOW

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from rcv3_tui.model.fetch_state import FetchState, ResourceKind
-from rcv3_tui.model.operation import Operation
-from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Snapshot
-from rcv3_tui.views.row_builder import RowBuilder
+from rcv3_tui.views.rows import RowBuilder, RowContext
 from tests.support.rows import operation
 from tests.support.snapshots import NOW, ip, node, pool, server, two_servers
 
@@ -19,17 +15,12 @@ def whole(snapshot: Snapshot) -> Snapshot:
     return snapshot
 
 
-class Busy:
-    """A context in which each resource has an operation and a finding."""
-
-    def status_since(self, region: str, record: PublicIP | PoolNode) -> datetime | None:
-        return NOW
-
-    def operation_on(self, region: str, kind: ResourceKind, key: str) -> Operation | None:
-        return operation()
-
-    def has_finding(self, region: str, kind: ResourceKind, key: str) -> bool:
-        return True
+BUSY = RowContext(
+    status_since=lambda region, record: NOW,
+    operation_on=lambda region, kind, key: operation(),
+    has_finding=lambda region, kind, key: True,
+)
+"""A context in which each resource has an operation and a finding."""
 
 
 def test_server_row_names_its_public_ip_and_its_pools() -> None:
@@ -77,7 +68,7 @@ def test_pool_row_counts_inactive_nodes_only_once_they_are_read() -> None:
 
 def test_rows_show_operations_findings_and_times_of_their_context() -> None:
     snapshot = two_servers()
-    build = RowBuilder(snapshot, Busy())
+    build = RowBuilder(snapshot, BUSY)
     shown = build.server(snapshot.servers["id-web"], "IAD/id-web")
     assert (shown.row, shown.work, shown.record_since) == ("IAD/id-web", operation(), NOW)
     for row in (
