@@ -49,7 +49,7 @@ class ResourceChange(Struct, frozen=True, omit_defaults=True, gc=False):
     at: datetime
     """When it was read, in UTC."""
     region: str
-    part: ResourceKind
+    resource_kind: ResourceKind
     key: str
     """The resource's lower-case id."""
     kind: ChangeKind
@@ -79,7 +79,11 @@ class ResourceChange(Struct, frozen=True, omit_defaults=True, gc=False):
             return Phase.GONE
         if self.kind not in (ChangeKind.STATUS, ChangeKind.APPEARED) or not self.after:
             return Phase.STABLE
-        return server_phase(self.after) if self.part is ResourceKind.SERVERS else phase(self.after)
+        return (
+            server_phase(self.after)
+            if self.resource_kind is ResourceKind.SERVERS
+            else phase(self.after)
+        )
 
     @property
     def subject(self) -> str:
@@ -97,8 +101,8 @@ _LISTS: Mapping[ResourceKind, str] = {
 """Kinds that are read as one list, and their attribute of a snapshot."""
 
 
-def _listed(snapshot: Snapshot, part: ResourceKind) -> Mapping[str, Resource]:
-    return cast("Mapping[str, Resource]", getattr(snapshot, _LISTS[part]))
+def _listed(snapshot: Snapshot, kind: ResourceKind) -> Mapping[str, Resource]:
+    return cast("Mapping[str, Resource]", getattr(snapshot, _LISTS[kind]))
 
 
 # -- comparing --------------------------------------------------------------------------------
@@ -116,13 +120,13 @@ def compare(before: Snapshot, after: Snapshot, now: datetime) -> tuple[ResourceC
         A change for each difference; empty for what was not read in both.
     """
     found: list[ResourceChange] = []
-    for part in _LISTS:
-        earlier, state = before.fetch_state(part), after.fetch_state(part)
+    for kind in _LISTS:
+        earlier, state = before.fetch_state(kind), after.fetch_state(kind)
         if earlier.fetched is None or not state.is_read:
             continue
-        describe = _Describer(part, before, after, now, earlier.fetched)
+        describe = _Describer(kind, before, after, now, earlier.fetched)
         found += describe.differences(
-            _listed(before, part), _listed(after, part), is_whole=not state.skipped
+            _listed(before, kind), _listed(after, kind), is_whole=not state.skipped
         )
     is_whole = not after.fetch_state(ResourceKind.NODES).skipped
     describe = _Describer(ResourceKind.NODES, before, after, now, None)
@@ -152,14 +156,14 @@ def carry_over(before: Snapshot, after: Snapshot) -> Snapshot:
     """
     carried: dict[str, object] = {}
     states = dict(after.fetch_states)
-    for part, attribute in _LISTS.items():
-        state, earlier = after.fetch_state(part), before.fetch_state(part)
+    for kind, attribute in _LISTS.items():
+        state, earlier = after.fetch_state(kind), before.fetch_state(kind)
         if earlier.fetched is None or (state.is_read and not state.skipped):
             continue
-        old, new = _listed(before, part), _listed(after, part)
+        old, new = _listed(before, kind), _listed(after, kind)
         carried[attribute] = {**old, **new} if state.is_read else old
         if not state.is_read:
-            states[part] = earlier
+            states[kind] = earlier
     earlier = before.fetch_state(ResourceKind.NODES)
     if earlier.from_cache and after.nodes_from_cache and earlier != states[ResourceKind.NODES]:
         # The time of the latest read is not that of the pools that are still cached.
@@ -194,19 +198,19 @@ def replay(before: Snapshot, recorded: Iterable[ResourceChange]) -> Snapshot:
         recorded: The region's changes, oldest first.
     """
     items = {
-        part: dict(_listed(before, part))
-        for part in _LISTS
-        if before.fetch_state(part).fetched is not None
+        kind: dict(_listed(before, kind))
+        for kind in _LISTS
+        if before.fetch_state(kind).fetched is not None
     }
     nodes: dict[str, dict[str, PoolNode]] = {pool: dict(n) for pool, n in before.nodes.items()}
     is_changed = False
     for change in recorded:
-        fetched = before.fetch_state(change.part).fetched
+        fetched = before.fetch_state(change.resource_kind).fetched
         if fetched is None or change.at <= fetched:
             continue
         there = cast(
             "dict[str, Resource] | None",
-            nodes.get(change.pool_key) if change.pool_key else items.get(change.part),
+            nodes.get(change.pool_key) if change.pool_key else items.get(change.resource_kind),
         )
         item = None if there is None else there.get(change.key)
         if there is None or item is None:
@@ -218,7 +222,7 @@ def replay(before: Snapshot, recorded: Iterable[ResourceChange]) -> Snapshot:
             there[change.key] = _changed(item, change)
     if not is_changed:
         return before
-    lists = {_LISTS[part]: there for part, there in items.items()}
+    lists = {_LISTS[kind]: there for kind, there in items.items()}
     return replace(before, nodes=nodes, **lists)
 
 
@@ -239,7 +243,7 @@ class _Describer:
     """Describes the differences of one kind.
 
     Args:
-        part: The kind.
+        kind: The kind.
         before: The earlier snapshot, for names.
         after: The later one.
         now: When the later one was read.
@@ -248,13 +252,13 @@ class _Describer:
 
     def __init__(
         self,
-        part: ResourceKind,
+        kind: ResourceKind,
         before: Snapshot,
         after: Snapshot,
         now: datetime,
         since: datetime | None,
     ) -> None:
-        self._part = part
+        self._kind = kind
         self._before = before
         self._after = after
         self._now = now
@@ -310,7 +314,7 @@ class _Describer:
         return ResourceChange(
             at=self._now,
             region=self._after.region,
-            part=self._part,
+            resource_kind=self._kind,
             key=item.key,
             kind=kind,
             before=before,
@@ -398,7 +402,7 @@ def operation_behind(change: ResourceChange, operations: Iterable[Operation]) ->
         The newest that was sent for the same resource within the time in which it changed; None:
         it was made elsewhere.
     """
-    if change.part not in (ResourceKind.PUBLIC_IPS, ResourceKind.NODES):
+    if change.resource_kind not in (ResourceKind.PUBLIC_IPS, ResourceKind.NODES):
         return None
     causes, earliest = _CAUSES[change.kind], read_before(change)
     found = None
@@ -444,7 +448,7 @@ def _is_about(operation: Operation, change: ResourceChange) -> bool:
     if (operation.resource_id or "").lower() == change.key:
         return True
     server = "" if request.server is None else request.server.key
-    if change.part is ResourceKind.NODES:
+    if change.resource_kind is ResourceKind.NODES:
         pool = "" if request.pool is None else request.pool.key
         if request.node is not None and request.node.key == change.key:
             return True

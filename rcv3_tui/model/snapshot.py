@@ -148,15 +148,15 @@ class Snapshot(Struct, frozen=True):
         """Return the fetch state of a kind of resource, also if it was never read."""
         return self.fetch_states.get(kind, _UNREAD)
 
-    def has(self, part: ResourceKind, key: str, pool_key: str = "") -> bool:
+    def has(self, kind: ResourceKind, key: str, pool_key: str = "") -> bool:
         """Return whether a resource is in the snapshot.
 
         Args:
-            part: Its kind.
+            kind: Its kind.
             key: Its lower-case id.
             pool_key: The pool of a node.
         """
-        match part:
+        match kind:
             case ResourceKind.SERVERS:
                 return key in self.servers
             case ResourceKind.PUBLIC_IPS:

@@ -81,18 +81,18 @@ def spans(timeline: Timeline) -> Iterator[StatusSpan]:
             yield StatusSpan(seen.status, seen.at, None, seen.watched)
 
 
-def is_transitional(part: ResourceKind, status: str) -> bool:
+def is_transitional(kind: ResourceKind, status: str) -> bool:
     """Return whether a status is transitional."""
     if status == GONE:
         return False
-    stage = server_phase(status) if part is ResourceKind.SERVERS else phase(status)
+    stage = server_phase(status) if kind is ResourceKind.SERVERS else phase(status)
     return stage is Phase.TRANSITIONING
 
 
-def transitions(part: ResourceKind, timeline: Timeline) -> Iterator[tuple[str, float]]:
+def transitions(kind: ResourceKind, timeline: Timeline) -> Iterator[tuple[str, float]]:
     """Yield the transitional statuses whose start and end were observed, and their seconds."""
     for step in spans(timeline):
-        if step.watched and step.seconds is not None and is_transitional(part, step.status):
+        if step.watched and step.seconds is not None and is_transitional(kind, step.status):
             yield step.status, step.seconds
 
 

@@ -133,7 +133,7 @@ class ChangeQuery:
             listed.append(
                 Row(
                     row.region,
-                    row.change.part,
+                    row.change.resource_kind,
                     row.change.key,
                     tuple(cells),
                     msgspec.json.encode(raw),
@@ -294,7 +294,7 @@ class ChangeListing:
     ) -> None:
         """Cache the reading, which the next one is compared with."""
         snapshot = reader.snapshot
-        if not all(snapshot.fetch_state(part).is_read for part in PRIMARY_KINDS):
+        if not all(snapshot.fetch_state(kind).is_read for kind in PRIMARY_KINDS):
             return
         if not cache.may_replace(reader.name):
             # The console shows the regions of its own settings together.

@@ -171,7 +171,7 @@ class RegionReader:
         return (
             not self.errors
             and not self.unread_pools
-            and all(self.snapshot.fetch_state(part).is_whole for part in ResourceKind)
+            and all(self.snapshot.fetch_state(kind).is_whole for kind in ResourceKind)
         )
 
     def nodes(self) -> tuple[PoolNode, ...]:
@@ -200,7 +200,7 @@ class RegionReader:
         )
 
     async def read(
-        self, parts: Iterable[ResourceKind], pools: PoolSelector, *, reuse_nodes: bool = False
+        self, kinds: Iterable[ResourceKind], pools: PoolSelector, *, reuse_nodes: bool = False
     ) -> None:
         """Read some kinds of resources, concurrently where they are independent.
 
@@ -208,11 +208,11 @@ class RegionReader:
         everything read so far remains.
 
         Args:
-            parts: The kinds.
+            kinds: The kinds.
             pools: Selects the pools whose nodes are read.
             reuse_nodes: Use nodes that another run has read within the last minute.
         """
-        wanted = frozenset(parts)
+        wanted = frozenset(kinds)
         async with asyncio.TaskGroup() as tasks:
             if ResourceKind.SERVERS in wanted:
                 tasks.create_task(self._note(ResourceKind.SERVERS, self._read_servers))
@@ -269,15 +269,15 @@ class RegionReader:
 
     # -- kinds of resources -------------------------------------------------------------------
 
-    async def _note(self, part: ResourceKind, read: Callable[[], Awaitable[None]]) -> bool:
+    async def _note(self, kind: ResourceKind, read: Callable[[], Awaitable[None]]) -> bool:
         """Read a kind and record the result."""
         try:
             await read()
         except ApiError as error:
-            self.errors[part] = error
-            self.snapshot, _ = with_failure(self.snapshot, part, error, self._clock.now())
+            self.errors[kind] = error
+            self.snapshot, _ = with_failure(self.snapshot, kind, error, self._clock.now())
             return False
-        self.errors.pop(part, None)
+        self.errors.pop(kind, None)
         return True
 
     async def _read_list(self, listed: ListedKind[ItemT]) -> tuple[ItemT, ...]:

@@ -32,7 +32,7 @@ from rcv3_tui.status.summary import Summary, as_json, count_table, summarize, te
 from rcv3_tui.status.table_data import TableData
 from rcv3_tui.status.table_text import render_plain, render_terminal
 
-_SUMMARY_PARTS = frozenset(
+_SUMMARY_KINDS = frozenset(
     {
         ResourceKind.SERVERS,
         ResourceKind.PUBLIC_IPS,
@@ -61,8 +61,8 @@ class StatusQuery:
 
     def __init__(self, options: StatusOptions) -> None:
         self.options = options
-        self.kind: AnyResourceView | None = None
-        self.parts = _SUMMARY_PARTS
+        self.view: AnyResourceView | None = None
+        self.kinds = _SUMMARY_KINDS
         if options.format.is_monitoring:
             self._check_monitoring()
         self.changes: ChangeQuery | None = None
@@ -73,13 +73,13 @@ class StatusQuery:
         if options.since:
             raise InvalidOption("--since goes with changes")
         if options.noun is not None:
-            self.kind = RESOURCE_VIEWS[options.noun]
-            self.parts = self.kind.parts(options)
+            self.view = RESOURCE_VIEWS[options.noun]
+            self.kinds = self.view.needed_kinds(options)
             if options.complete and options.pools:
                 raise InvalidOption("--complete reads every pool's nodes; leave --pool out")
             if options.complete:
-                self.parts |= _SUMMARY_PARTS
-            if options.pools and ResourceKind.NODES not in self.parts:
+                self.kinds |= _SUMMARY_KINDS
+            if options.pools and ResourceKind.NODES not in self.kinds:
                 raise InvalidOption(
                     "--pool narrows the reading of nodes, and this needs none; "
                     "to choose rows, use --filter"
@@ -106,9 +106,9 @@ class StatusQuery:
             )
 
     @property
-    def kinds(self) -> Sequence[AnyResourceView]:
+    def views(self) -> Sequence[AnyResourceView]:
         """The nouns that the report covers."""
-        return tuple(RESOURCE_VIEWS.values()) if self.kind is None else (self.kind,)
+        return tuple(RESOURCE_VIEWS.values()) if self.view is None else (self.view,)
 
 
 class StatusReport:
@@ -136,7 +136,7 @@ class StatusReport:
         self._clock = clock
         self._progress = progress
         self._named = NamedPools(query.options)
-        first: PoolSelector = sample_pools if query.kind is None else self._named
+        first: PoolSelector = sample_pools if query.view is None else self._named
         if query.options.complete:
             first = all_pools
         self._turns = RoundRobin(first)
@@ -161,20 +161,20 @@ class StatusReport:
         Raises:
             InvalidOption: A named pool does not exist.
         """
-        parts = self.query.parts
-        if self._read_before and self.query.kind is None:
+        kinds = self.query.kinds
+        if self._read_before and self.query.view is None:
             # They hardly ever change (RackConnect API reference, 4.1).
-            parts -= {ResourceKind.NETWORKS}
+            kinds -= {ResourceKind.NETWORKS}
         self._turns.whole = whole
-        await self._read_once(parts)
+        await self._read_once(kinds)
         if self.query.options.complete:
-            await self._refresh_lists(parts)
+            await self._refresh_lists(kinds)
         self._progress.end_progress()
         self._read_before = True
         if not self.errors:
             self._named.check()
 
-    async def _refresh_lists(self, parts: frozenset[ResourceKind]) -> None:
+    async def _refresh_lists(self, kinds: frozenset[ResourceKind]) -> None:
         """Read the lists again where reading all nodes took so long that the two do not agree.
 
         Servers and pools that were added meanwhile would be taken for ghosts, or not be read.
@@ -184,19 +184,19 @@ class StatusReport:
                 seconds > _SAME_MOMENT
                 for reader in self.readers
                 for kind, seconds in reader.ages(self.now).items()
-                if kind in parts and kind is not ResourceKind.NODES
+                if kind in kinds and kind is not ResourceKind.NODES
             )
             if not is_old or self.errors:
                 return
-            await self._read_once(parts)
+            await self._read_once(kinds)
 
-    async def _read_once(self, parts: frozenset[ResourceKind]) -> None:
+    async def _read_once(self, kinds: frozenset[ResourceKind]) -> None:
         options = self.query.options
         # Waiting, watching and listing nodes need current data.
-        may_reuse = self.query.kind is None and options.watch is None and options.wait is None
+        may_reuse = self.query.view is None and options.watch is None and options.wait is None
         async with asyncio.TaskGroup() as tasks:
             for reader in self.readers:
-                tasks.create_task(reader.read(parts, self._turns, reuse_nodes=may_reuse))
+                tasks.create_task(reader.read(kinds, self._turns, reuse_nodes=may_reuse))
 
     @property
     def now(self) -> datetime:
@@ -224,20 +224,20 @@ class StatusReport:
     @property
     def has_nothing(self) -> bool:
         """Whether none of the requested data could ever be read."""
-        parts = [kind.part for kind in self.query.kinds]
+        kinds = [view.kind for view in self.query.views]
         return not any(
-            reader.snapshot.fetch_state(part).fetched is not None
-            or (part is ResourceKind.NODES and reader.nodes())
+            reader.snapshot.fetch_state(kind).fetched is not None
+            or (kind is ResourceKind.NODES and reader.nodes())
             for reader in self.readers
-            for part in parts
+            for kind in kinds
         )
 
     def transitions(self) -> Iterator[Transition]:
         """Yield the resources in transition among those requested."""
         now, text = self.now, self.query.options.filter
         for reader in self.readers:
-            for kind in self.query.kinds:
-                yield from kind.transitions(reader, text, now)
+            for view in self.query.views:
+                yield from view.transitions(reader, text, now)
 
     # -- output -------------------------------------------------------------------------------
 
@@ -285,26 +285,26 @@ class StatusReport:
         return render_plain(table, header=options.header, ascii=style.ascii).splitlines()
 
     def _listing(self) -> TableData | None:
-        kind = self.query.kind
-        if kind is None:
+        view = self.query.view
+        if view is None:
             return None
-        table = kind.table(self.readers, self.query.options, self.now)
+        table = view.table(self.readers, self.query.options, self.now)
         undecided = sum(
-            kind.undecided(reader, self.query.options.filter, self.now) for reader in self.readers
+            view.undecided(reader, self.query.options.filter, self.now) for reader in self.readers
         )
         if undecided:
             rows = (
-                f"1 of the {kind.part.value} is"
+                f"1 of the {view.kind.value} is"
                 if undecided == 1
-                else (f"{undecided} of the {kind.part.value} are")
+                else (f"{undecided} of the {view.kind.value} are")
             )
             self._progress.report_once(
                 f"{rows} left out: what --filter asks about was not read of them"
             )
-        is_whole = all(reader.snapshot.fetch_state(kind.part).is_whole for reader in self.readers)
+        is_whole = all(reader.snapshot.fetch_state(view.kind).is_whole for reader in self.readers)
         if not table.rows and is_whole and not self.errors and not undecided:
             with_filter = " that pass the filter" if self.query.options.filter else ""
-            self._progress.report_once(f"there are no {kind.part.value}{with_filter}")
+            self._progress.report_once(f"there are no {view.kind.value}{with_filter}")
         return table
 
     def error_lines(self) -> list[str]:
@@ -315,11 +315,11 @@ class StatusReport:
             where = f"{reader.name}: " if several else ""
             errors = (f"{error.one_line()}{_advice(error)}" for error in reader.errors.values())
             lines += [f"{where}{line}" for line in dict.fromkeys(errors)]
-            for part, state in reader.snapshot.fetch_states.items():
+            for kind, state in reader.snapshot.fetch_states.items():
                 if state.skipped and state.error is None:
                     many = len(state.skipped)
                     lines.append(
-                        f"{where}{many} of the {part.value} could not be read and "
+                        f"{where}{many} of the {kind.value} could not be read and "
                         f"{'is' if many == 1 else 'are'} left out: {state.skipped[0]}"
                     )
         return lines
@@ -366,11 +366,11 @@ class StatusReport:
 
     def _listed(self) -> set[tuple[str, ResourceKind, str]] | None:
         """Return the listed rows; None: all rows count."""
-        kind = self.query.kind
-        if kind is None:
+        view = self.query.view
+        if view is None:
             return None
-        rows = kind.table(self.readers, self.query.options, self.now).rows
-        return {(row.region, row.part, row.key) for row in rows}
+        rows = view.table(self.readers, self.query.options, self.now).rows
+        return {(row.region, row.kind, row.key) for row in rows}
 
 
 def _advice(error: ApiError) -> str:

@@ -36,7 +36,7 @@ class Transition(Struct, frozen=True):
     """A resource in a transitional status."""
 
     region: str
-    part: ResourceKind
+    kind: ResourceKind
     item: Resource
     title: str
     """Its name in a message."""
@@ -69,7 +69,7 @@ class ResourceView(Struct, Generic[RowT], frozen=True):
     """A noun of the command line: a view, and where its rows come from."""
 
     noun: Noun
-    part: ResourceKind
+    kind: ResourceKind
     view: View[RowT]
     rows: Callable[[RegionReader, ResourceTest], Sequence[RowT]]
     """Returns a row for each resource that passes a test, in the service's order."""
@@ -79,7 +79,7 @@ class ResourceView(Struct, Generic[RowT], frozen=True):
 
     # -- before reading -----------------------------------------------------------------------
 
-    def parts(self, options: StatusOptions) -> frozenset[ResourceKind]:
+    def needed_kinds(self, options: StatusOptions) -> frozenset[ResourceKind]:
         """Return the kinds of resources that have to be read.
 
         Args:
@@ -88,7 +88,7 @@ class ResourceView(Struct, Generic[RowT], frozen=True):
         Raises:
             InvalidOption: A column does not exist, or the filter is invalid.
         """
-        needs = {self.part}
+        needs = {self.kind}
         for column in self._chosen(options):
             needs |= column.needs
         if options.filter:
@@ -105,7 +105,7 @@ class ResourceView(Struct, Generic[RowT], frozen=True):
             InvalidOption: It is invalid, or matches everything.
         """
         try:
-            found = parse_filter(text, FIELDS_OF[self.part])
+            found = parse_filter(text, FIELDS_OF[self.kind])
         except FilterError as error:
             raise InvalidOption(f"--filter: {error}") from error
         if found is None:
@@ -139,7 +139,7 @@ class ResourceView(Struct, Generic[RowT], frozen=True):
                 cells = [_cell(column, reader, row, now) for column in columns]
                 if place is not None:
                     cells.insert(place, Cell(reader.name))
-                rows.append(Row(reader.name, self.part, resource.key, tuple(cells), resource.raw))
+                rows.append(Row(reader.name, self.kind, resource.key, tuple(cells), resource.raw))
         return TableData(tuple(heads), tuple(rows), bool(options.columns), several_regions=several)
 
     def transitions(
@@ -150,7 +150,7 @@ class ResourceView(Struct, Generic[RowT], frozen=True):
         for row, resource in self._passing(reader, filter_text, now, _is_transitional):
             yield Transition(
                 reader.name,
-                self.part,
+                self.kind,
                 resource,
                 view.subject(row),
                 view.status(row),
@@ -265,7 +265,7 @@ def region_place(options: StatusOptions, several: bool) -> int | None:
 
 def _cell(column: Field[RowT], reader: RegionReader, row: RowT, now: datetime) -> Cell:
     value = column.value(row)
-    is_unread = any(reader.snapshot.fetch_state(part).fetched is None for part in column.needs)
+    is_unread = any(reader.snapshot.fetch_state(kind).fetched is None for kind in column.needs)
     if ResourceKind.NODES in column.needs and reader.unread_pools:
         # The nodes of some pools may be read, but a list of these alone is incomplete.
         is_unread = True

@@ -48,7 +48,7 @@ _INDENT = " " * 11
 class Count(Struct, frozen=True):
     """The counts of one kind of resource, by status."""
 
-    part: ResourceKind
+    kind: ResourceKind
     by_status: dict[str, int]
     by_phase: dict[Phase, int]
     is_whole: bool = True
@@ -99,31 +99,31 @@ def summarize(readers: Sequence[RegionReader], profile: str, now: datetime) -> S
         transitions=tuple(
             transition
             for reader in readers
-            for kind in RESOURCE_VIEWS.values()
-            for transition in kind.transitions(reader, "", now)
+            for view in RESOURCE_VIEWS.values()
+            for transition in view.transitions(reader, "", now)
         ),
     )
 
 
 def _region(reader: RegionReader) -> RegionSummary:
     def count(
-        part: ResourceKind, statuses: Iterable[str], of: Callable[[str], Phase]
+        kind: ResourceKind, statuses: Iterable[str], of: Callable[[str], Phase]
     ) -> Count | None:
-        is_whole = reader.snapshot.fetch_state(part).is_whole
-        if part is ResourceKind.NODES:
+        is_whole = reader.snapshot.fetch_state(kind).is_whole
+        if kind is ResourceKind.NODES:
             # The nodes of some pools may be unread.
             is_whole = (
                 not reader.unread_pools and reader.snapshot.fetch_state(ResourceKind.POOLS).is_read
             )
             if not is_whole and not reader.snapshot.nodes:
                 return None
-        elif reader.snapshot.fetch_state(part).fetched is None:
+        elif reader.snapshot.fetch_state(kind).fetched is None:
             return None
         by_status = Counter(statuses)
         by_phase: Counter[Phase] = Counter()
         for status, many in by_status.items():
             by_phase[of(status)] += many
-        return Count(part, dict(sorted(by_status.items())), dict(by_phase), is_whole)
+        return Count(kind, dict(sorted(by_status.items())), dict(by_phase), is_whole)
 
     counts = (
         count(ResourceKind.SERVERS, (s.status for s in reader.servers), server_phase),
@@ -216,7 +216,7 @@ def _attention(summary: Summary, style: OutputStyle, room: int | None) -> list[s
 def _lively(summary: Summary) -> list[Transition]:
     """Return the transitions without a finding."""
     found = {(finding.region, *finding.row) for finding in summary.findings}
-    return [m for m in summary.transitions if (m.region, m.part, m.item.key) not in found]
+    return [m for m in summary.transitions if (m.region, m.kind, m.item.key) not in found]
 
 
 class _Entry(Struct, frozen=True):
@@ -300,21 +300,21 @@ def _figures(summary: Summary) -> TableData:
     ]
     rows = []
     for each in summary.regions:
-        for part, count in each.counts.items():
-            name = part.value[:1].upper() + part.value[1:]
+        for kind, count in each.counts.items():
+            name = kind.value[:1].upper() + kind.value[1:]
             cells = [Cell(each.reader.name), Cell(name)]
             if count is None:
                 cells += [Cell(None, unknown=True)] * 5
             else:
                 cells.append(_counted(count.total, count))
-                has_status = part is not ResourceKind.NETWORKS
+                has_status = kind is not ResourceKind.NETWORKS
                 for stage in (Phase.STABLE, Phase.TRANSITIONING, Phase.FAILED, Phase.OFF):
                     many = count.by_phase.get(stage, 0)
                     cells.append(_counted(many, count) if has_status else Cell(None))
-            rows.append(Row(each.reader.name, part, name, tuple(cells)))
+            rows.append(Row(each.reader.name, kind, name, tuple(cells)))
     if not several:
         heads = heads[1:]
-        rows = [Row(row.region, row.part, row.key, row.cells[1:]) for row in rows]
+        rows = [Row(row.region, row.kind, row.key, row.cells[1:]) for row in rows]
     return TableData(tuple(heads), tuple(rows), several_regions=several)
 
 
@@ -365,7 +365,7 @@ def as_json(summary: Summary) -> Json:
         "moving": [
             {
                 "region": transition.region,
-                "resource": API_NAMES[transition.part],
+                "resource": API_NAMES[transition.kind],
                 "id": transition.item.id,
                 "subject": transition.title,
                 "status": transition.status,
@@ -397,23 +397,23 @@ def _region_json(each: RegionSummary) -> Json:
         "tenant_id": reader.snapshot.tenant,
         "complete": reader.is_complete,
     }
-    for part, count in each.counts.items():
+    for kind, count in each.counts.items():
         if count is None:
-            result[API_NAMES[part]] = None
+            result[API_NAMES[kind]] = None
             continue
         # A partial count is not a total.
         figures: dict[str, Json] = {"total": count.total if count.is_whole else None}
         if not count.is_whole:
             figures["at_least"] = count.total
-        if part is not ResourceKind.NETWORKS:
+        if kind is not ResourceKind.NETWORKS:
             figures["by_status"] = dict(count.by_status)
-        if part is ResourceKind.PUBLIC_IPS:
+        if kind is ResourceKind.PUBLIC_IPS:
             figures["retained"] = sum(1 for ip in reader.public_ips if ip.retain)
             figures["unassigned"] = sum(1 for ip in reader.public_ips if ip.server is None)
-        if part is ResourceKind.NODES:
+        if kind is ResourceKind.NODES:
             figures["pools_not_read"] = len(reader.unread_pools)
             as_of = reader.nodes_as_of
             figures["as_of"] = None if as_of is None else rfc3339(as_of.replace(microsecond=0))
-        result[API_NAMES[part]] = figures
+        result[API_NAMES[kind]] = figures
     result["errors"] = [error.one_line() for error in dict.fromkeys(reader.errors.values())]
     return result

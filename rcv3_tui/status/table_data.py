@@ -43,7 +43,7 @@ class Row(Struct, frozen=True):
     """One resource of the table."""
 
     region: str
-    part: ResourceKind
+    kind: ResourceKind
     key: str
     """The item's lower-case id."""
     cells: tuple[Cell, ...]

@@ -100,7 +100,7 @@ class StableWaiter:
         return self._clock.monotonic() - seen
 
     def _patience(self, transition: Transition) -> float:
-        return self._thresholds[transition.region].limit(transition.part, transition.status)
+        return self._thresholds[transition.region].limit(transition.kind, transition.status)
 
     def _left(self) -> float:
         if not self._limit:

@@ -135,15 +135,15 @@ class AccountWorker:
         """The clock that decides "now", for showing ages."""
         return self._clock
 
-    def timeline(self, region: str, part: ResourceKind, key: str) -> Timeline:
+    def timeline(self, region: str, kind: ResourceKind, key: str) -> Timeline:
         """Return the observed status changes of a resource, from this run and earlier ones.
 
         Args:
             region: Its region.
-            part: Its kind.
+            kind: Its kind.
             key: Its lower-case id.
         """
-        return () if self._recorder is None else self._recorder.timeline(region, part, key)
+        return () if self._recorder is None else self._recorder.timeline(region, kind, key)
 
     def thresholds(self, region: str) -> TransitionThresholds | None:
         """Return how long transitions usually take in a region; None before sign-in."""
@@ -202,9 +202,9 @@ class AccountWorker:
 
     def _is_cached(self, request: Request) -> bool:
         """Return whether a request rests on data that an earlier run has read."""
-        part = ResourceKind.PUBLIC_IPS if request.pool is None else ResourceKind.POOLS
+        kind = ResourceKind.PUBLIC_IPS if request.pool is None else ResourceKind.POOLS
         snapshot = self.snapshots.get(request.region)
-        return snapshot is not None and snapshot.fetch_state(part).from_cache
+        return snapshot is not None and snapshot.fetch_state(kind).from_cache
 
     def recheck(self, operation_id: str) -> None:
         """Probe the outcome of an operation that ended as unknown; nothing is sent."""
@@ -222,10 +222,10 @@ class AccountWorker:
         """
         return 0 if self._operations is None else self._operations.cancel_batch(batch)
 
-    def refresh(self, part: ResourceKind | None = None) -> None:
+    def refresh(self, kind: ResourceKind | None = None) -> None:
         """Read one kind of resource, or all kinds, in every region now."""
         for region in self._regions.values():
-            region.refresh(part)
+            region.refresh(kind)
 
     def watch_pool(self, region: str | None, pool_key: str | None) -> None:
         """Refresh one pool's nodes as often as the lists, because they are on the screen.

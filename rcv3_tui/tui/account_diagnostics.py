@@ -24,7 +24,7 @@ from rcv3_tui.views.rows import FindingRow, row_id
 class StatusSource(Protocol):
     """Status changes of this and earlier runs; the account worker records them."""
 
-    def timeline(self, region: str, part: ResourceKind, key: str) -> Timeline:
+    def timeline(self, region: str, kind: ResourceKind, key: str) -> Timeline:
         """Return the recorded status changes of a resource, oldest first."""
         ...
 

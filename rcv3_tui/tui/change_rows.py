@@ -47,7 +47,7 @@ class ChangeRows:
         for row in self._rows.values():
             change = row.change
             names["pool"].add(change.pool)
-            match change.part:
+            match change.resource_kind:
                 case ResourceKind.SERVERS | ResourceKind.NODES:
                     names["server"].add(change.name)
                 case ResourceKind.PUBLIC_IPS:

@@ -13,7 +13,7 @@ from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import phase
 from rcv3_tui.model.status_timeline import Timeline, spans
 from rcv3_tui.tui.key_labels import KeyLabels
-from rcv3_tui.tui.pane_kinds import PART_OF, PaneKind
+from rcv3_tui.tui.pane_kinds import RESOURCE_OF, PaneKind
 from rcv3_tui.tui.row_model import RowModel
 from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled, styled_spans
 from rcv3_tui.views.details import DetailLine, detail_lines
@@ -86,15 +86,15 @@ def current_details(
         keys: The key bindings, for what to do next.
     """
     region, key = split_row(item.row)
-    part = PART_OF.get(kind)
+    resource = RESOURCE_OF.get(kind)
     return details_of(
         item,
         row_model.snapshots.get(item.region),
         row_model.now(),
         keys,
         findings=row_model.findings_of(kind, item.row),
-        seen=() if part is None else row_model.seen(region, part, key),
-        operations=row_model.operations_on(kind, item.row) if part is not None else (),
+        seen=() if resource is None else row_model.seen(region, resource, key),
+        operations=row_model.operations_on(kind, item.row) if resource is not None else (),
     )
 
 

@@ -14,7 +14,7 @@ from rcv3_tui.tui.app import ConsoleApp
 from rcv3_tui.tui.commands.base import RESOURCES
 from rcv3_tui.tui.commands.registry import COMMANDS
 from rcv3_tui.tui.own_commands import placeholders_in, shell_code_with_placeholder
-from rcv3_tui.tui.pane_kinds import PART_OF, PaneKind
+from rcv3_tui.tui.pane_kinds import RESOURCE_OF, PaneKind
 from rcv3_tui.tui.textual_compat import COLOR_NAME_TO_RGB, is_color_name
 from rcv3_tui.tui.theme import THEME
 from rcv3_tui.views.placeholders import placeholder_names
@@ -113,7 +113,7 @@ def _check_own_command(own: OwnCommand, origins: Mapping[str, str]) -> None:
         )
     for name in (name for argument in own.run for name in placeholders_in(argument)):
         for pane in own.panes:
-            known = placeholder_names(PART_OF[PaneKind(pane)])
+            known = placeholder_names(RESOURCE_OF[PaneKind(pane)])
             if name not in known:
                 raise problem(
                     "run",

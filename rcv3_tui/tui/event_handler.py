@@ -26,7 +26,7 @@ from rcv3_tui.sync.events import (
     WarningRaised,
 )
 from rcv3_tui.tui.context import Console
-from rcv3_tui.tui.pane_kinds import PART_OF, PaneKind
+from rcv3_tui.tui.pane_kinds import RESOURCE_OF, PaneKind
 from rcv3_tui.tui.row_model import RowDeltas
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
 from rcv3_tui.tui.screens.confirm_quit import ConfirmQuitScreen
@@ -108,7 +108,7 @@ class WorkerEventHandler:
         console, worker = self._console, self._console.worker
         regions = () if worker.signed_in is None else worker.signed_in.regions
         self._apply(console.row_model.apply_changes(event, regions, worker.operations.keys()))
-        console.panes[PaneKind.CHANGES].part_changed(FetchState(fetched=console.row_model.now()))
+        console.panes[PaneKind.CHANGES].set_fetch_state(FetchState(fetched=console.row_model.now()))
         console.mask_names()
         console.write_header()
 
@@ -173,12 +173,12 @@ class WorkerEventHandler:
             for pane in console.panes.in_view():
                 pane.tick()
         if diff.fetch_states:
-            for kind, part in PART_OF.items():
-                if part in diff.fetch_states and kind is not PaneKind.NODES:
-                    console.panes[kind].part_changed(console.row_model.part_state(part))
+            for kind, resource in RESOURCE_OF.items():
+                if resource in diff.fetch_states and kind is not PaneKind.NODES:
+                    console.panes[kind].set_fetch_state(console.row_model.fetch_state(resource))
             if ResourceKind.NODES in diff.fetch_states:
                 console.navigator.show_nodes_state()
-        console.panes[PaneKind.ATTENTION].part_changed(self._judged_state())
+        console.panes[PaneKind.ATTENTION].set_fetch_state(self._judged_state())
         if not self._has_judged:
             self._judge()
         console.navigator.follow_open_pool(snapshot)
@@ -214,8 +214,8 @@ class WorkerEventHandler:
         is_whole = all(
             not snapshot.unread_pool_count
             and all(
-                snapshot.fetch_state(part).is_read
-                for part in (*PRIMARY_KINDS, ResourceKind.NETWORKS)
+                snapshot.fetch_state(resource).is_read
+                for resource in (*PRIMARY_KINDS, ResourceKind.NETWORKS)
             )
             for snapshot in self._console.row_model.snapshots.values()
         )
@@ -226,7 +226,9 @@ class WorkerEventHandler:
         console = self._console
         snapshots = console.row_model.snapshots.values()
         if not all(
-            snapshot.fetch_state(part).is_read for snapshot in snapshots for part in PRIMARY_KINDS
+            snapshot.fetch_state(resource).is_read
+            for snapshot in snapshots
+            for resource in PRIMARY_KINDS
         ):
             return
         unread = sum(len(snapshot.pools.keys() - snapshot.nodes.keys()) for snapshot in snapshots)
@@ -386,7 +388,7 @@ class WorkerEventHandler:
 
 def _is_loading(snapshot: Snapshot) -> bool:
     """Return whether one of the primary lists has not been read."""
-    states = [snapshot.fetch_state(part) for part in PRIMARY_KINDS]
+    states = [snapshot.fetch_state(resource) for resource in PRIMARY_KINDS]
     return any(state.fetched is None and state.error is None for state in states)
 
 

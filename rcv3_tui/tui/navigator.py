@@ -170,13 +170,15 @@ class Navigator:
             return
         change = item.change
         snapshot = console.row_model.snapshots.get(change.region)
-        name = f"{RESOURCE_NAMES[change.part]} {change.subject}"
-        if snapshot is None or snapshot.fetch_state(change.part).fetched is None:
-            console.show_message(f"{name}: the {change.part} have not been read yet", "warn")
-        elif not snapshot.has(change.part, change.key, change.pool_key):
+        name = f"{RESOURCE_NAMES[change.resource_kind]} {change.subject}"
+        if snapshot is None or snapshot.fetch_state(change.resource_kind).fetched is None:
+            console.show_message(
+                f"{name}: the {change.resource_kind} have not been read yet", "warn"
+            )
+        elif not snapshot.has(change.resource_kind, change.key, change.pool_key):
             console.show_message(f"{name} no longer exists", "warn")
         else:
-            kind = PANE_OF[change.part]
+            kind = PANE_OF[change.resource_kind]
             self._go_to_resource(kind, change.region, change.key, change.pool_key)
 
     def _go_to_resource(self, kind: PaneKind, region: str, key: str, pool: str) -> bool:
@@ -219,7 +221,7 @@ class Navigator:
         pane = console.panes[PaneKind.NODES]
         pool = console.row_model.snapshots[region].pools[key]
         console.worker.watch_pool(region, key)
-        pane.part_changed(FetchState())
+        pane.set_fetch_state(FetchState())
         pane.set_filter("")
         pane.rename(f"Nodes of {pool.name}")
         pane.replace(console.row_model.open(region, key))
@@ -338,4 +340,4 @@ class Navigator:
             state = replace(snapshot.fetch_state(ResourceKind.NODES), from_cache=is_cached)
             if state.error is None and open_pool[1] not in snapshot.nodes:
                 return
-            console.panes[PaneKind.NODES].part_changed(state)
+            console.panes[PaneKind.NODES].set_fetch_state(state)

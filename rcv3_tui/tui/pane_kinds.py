@@ -29,5 +29,5 @@ PANE_OF = {
 }
 """The pane that shows a kind of resource."""
 
-PART_OF = {pane: part for part, pane in PANE_OF.items()}
+RESOURCE_OF = {pane: resource for resource, pane in PANE_OF.items()}
 """The kind of resource that a pane shows; other panes show none."""

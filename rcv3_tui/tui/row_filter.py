@@ -19,7 +19,7 @@ from rcv3_tui.model.filters import (
     parse_filter,
     searched_text,
 )
-from rcv3_tui.tui.pane_kinds import PART_OF, PaneKind
+from rcv3_tui.tui.pane_kinds import RESOURCE_OF, PaneKind
 from rcv3_tui.views.field import UnreadPools
 from rcv3_tui.views.registry import view_of
 from rcv3_tui.views.rows import AnyRow, needs_attention
@@ -34,8 +34,8 @@ def field_names(pane: PaneKind) -> Mapping[str, FieldType]:
         return FINDING_FIELDS
     if pane is PaneKind.CHANGES:
         return CHANGE_FIELDS
-    part = PART_OF.get(pane)
-    return OPERATION_FIELDS if part is None else FIELDS_OF[part]
+    resource = RESOURCE_OF.get(pane)
+    return OPERATION_FIELDS if resource is None else FIELDS_OF[resource]
 
 
 class SearchedTexts:

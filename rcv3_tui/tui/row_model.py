@@ -25,7 +25,7 @@ from rcv3_tui.tui.account_diagnostics import AccountDiagnostics, StatusSource
 from rcv3_tui.tui.change_rows import ChangeRows
 from rcv3_tui.tui.links import LINKED_KINDS, linked_keys
 from rcv3_tui.tui.mask import Mask
-from rcv3_tui.tui.pane_kinds import PANE_OF, PART_OF, PaneKind
+from rcv3_tui.tui.pane_kinds import PANE_OF, RESOURCE_OF, PaneKind
 from rcv3_tui.tui.running_operations import RunningOperations
 from rcv3_tui.tui.status_times import StatusTimes
 from rcv3_tui.views.rows import (
@@ -198,12 +198,12 @@ class RowModel:
     def findings_of(self, kind: PaneKind, row: str) -> tuple[Finding, ...]:
         """Return the findings that name a row's resource."""
         region, key = split_row(row)
-        part = PART_OF.get(kind)
-        return () if part is None else self._diagnostics.about(region, part, key)
+        resource = RESOURCE_OF.get(kind)
+        return () if resource is None else self._diagnostics.about(region, resource, key)
 
-    def seen(self, region: str, part: ResourceKind, key: str) -> Timeline:
+    def seen(self, region: str, resource: ResourceKind, key: str) -> Timeline:
         """Return the recorded status changes of a resource, oldest first."""
-        return self._diagnostics.timeline(region, part, key)
+        return self._diagnostics.timeline(region, resource, key)
 
     def _changed_findings(self) -> RowDeltas:
         changed, gone = self._diagnostics.changed_rows()
@@ -214,13 +214,13 @@ class RowModel:
         if not touched:
             return
         diffs.update(self._changed_findings())
-        for part in LINKED_KINDS:
-            kind = PANE_OF[part]
+        for resource in LINKED_KINDS:
+            kind = PANE_OF[resource]
             done = diffs[kind].changed if kind in diffs else {}
             keys = frozenset(
                 key
-                for touched_part, key in touched
-                if touched_part is part and row_id(region, key) not in done
+                for touched_resource, key in touched
+                if touched_resource is resource and row_id(region, key) not in done
             )
             self._fill(diffs, kind, region, KeyDelta(keys))
 
@@ -241,13 +241,15 @@ class RowModel:
             return None
         return self._make(kind, snapshot, key)
 
-    def part_state(self, part: ResourceKind) -> FetchState:
+    def fetch_state(self, resource: ResourceKind) -> FetchState:
         """Return the fetch state of a kind of resource: of several regions, the worst.
 
         Args:
-            part: The kind.
+            resource: The kind.
         """
-        states = [(name, snapshot.fetch_state(part)) for name, snapshot in self.snapshots.items()]
+        states = [
+            (name, snapshot.fetch_state(resource)) for name, snapshot in self.snapshots.items()
+        ]
         if len(states) < 2:
             return states[0][1] if states else FetchState()
         skipped = tuple(f"{name}: {item}" for name, state in states for item in state.skipped)
@@ -304,16 +306,16 @@ class RowModel:
 
     def related_rows(self, kind: PaneKind, row: str | None) -> dict[PaneKind, frozenset[str]]:
         """Return the rows of the other panes that are linked to a row."""
-        part = PART_OF.get(kind)
+        resource = RESOURCE_OF.get(kind)
         region, key = ("", "") if row is None else split_row(row)
         snapshot = self.snapshots.get(region)
         linked: Mapping[ResourceKind, set[str]] = {}
-        if part is not None and snapshot is not None:
-            linked = linked_keys(snapshot, part, key, self._open_nodes(region))
+        if resource is not None and snapshot is not None:
+            linked = linked_keys(snapshot, resource, key, self._open_nodes(region))
         return {
             PANE_OF[other]: frozenset(row_id(region, each) for each in linked.get(other, ()))
             for other in LINKED_KINDS
-            if other is not part
+            if other is not resource
         }
 
     # -- building rows ------------------------------------------------------------------------

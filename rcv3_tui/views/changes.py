@@ -76,7 +76,7 @@ def when_text(change: ResourceChange, now: datetime) -> str:
 
 
 def _change_cell(row: ChangeRow, context: Context) -> Cell:
-    change, is_node = row.change, row.change.part is ResourceKind.NODES
+    change, is_node = row.change, row.change.resource_kind is ResourceKind.NODES
     before, after = change.before or _NONE, change.after or _NONE
     tone = TONES[change.phase]
     match change.kind:
@@ -105,11 +105,11 @@ CHANGES: View[ChangeRow] = View(
         ),
         Field(
             "resource",
-            lambda row: RESOURCE_NAMES[row.change.part],
+            lambda row: RESOURCE_NAMES[row.change.resource_kind],
             "RESOURCE",
             table=TableColumn(rank=3, least=9),
             pane=PaneColumn("RESOURCE", 9, 9, priority=5),
-            sort_key=lambda row: row.change.part.value,
+            sort_key=lambda row: row.change.resource_kind.value,
         ),
         Field(
             "name",
@@ -179,7 +179,7 @@ CHANGES: View[ChangeRow] = View(
         ),
         Field("region", lambda row: row.region),
     ),
-    title=lambda row: f"Change of {RESOURCE_NAMES[row.change.part]} {row.change.subject}",
+    title=lambda row: f"Change of {RESOURCE_NAMES[row.change.resource_kind]} {row.change.subject}",
     pane=("when", "resource", "name", "change", "by", "since", "operation", "id"),
     export={
         "at": "when",
@@ -219,7 +219,7 @@ CHANGES: View[ChangeRow] = View(
         Detail("operation"),
     ),
     filter_values=lambda row, unread_pools: change_fields(
-        row.change, resource=RESOURCE_NAMES[row.change.part], by=made_by(row)
+        row.change, resource=RESOURCE_NAMES[row.change.resource_kind], by=made_by(row)
     ),
     region_column=1,
     marks_stale=False,

@@ -73,7 +73,11 @@ def test_server_status_change_names_both_values() -> None:
     (change,) = compare(before, after, NOW)
 
     assert facts([change]) == [("web", "status", "ACTIVE", "ERROR")]
-    assert (change.part, change.key, change.region) == (ResourceKind.SERVERS, "id-web", "IAD")
+    assert (change.resource_kind, change.key, change.region) == (
+        ResourceKind.SERVERS,
+        "id-web",
+        "IAD",
+    )
     assert (change.since, change.at) == (READ.fetched, NOW)
 
 
@@ -259,15 +263,15 @@ def test_snapshot_compared_with_itself_yields_nothing(one: Snapshot) -> None:
 @given(snapshots(), snapshots())
 def test_unread_kind_never_yields_a_change(before: Snapshot, after: Snapshot) -> None:
     for change in compare(before, after, NOW):
-        if change.part is ResourceKind.NODES:
+        if change.resource_kind is ResourceKind.NODES:
             assert change.pool_key in before.nodes
             assert change.pool_key in after.nodes
             assert change.pool_key not in after.nodes_from_cache
         else:
-            assert before.fetch_state(change.part).fetched is not None
-            assert after.fetch_state(change.part).is_read
+            assert before.fetch_state(change.resource_kind).fetched is not None
+            assert after.fetch_state(change.resource_kind).is_read
         if change.kind is ChangeKind.GONE:
-            assert not after.fetch_state(change.part).skipped
+            assert not after.fetch_state(change.resource_kind).skipped
 
 
 @given(snapshots(), snapshots(), snapshots())

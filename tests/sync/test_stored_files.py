@@ -80,7 +80,7 @@ LINE = {
         "public_ip": {"id": "ip-1", "name": "203.0.113.10"},
     },
 }
-SEEN = {"at": "2026-01-15T12:00:00Z", "part": "public_ips", "key": "ip-1", "status": "ACTIVE"}
+SEEN = {"at": "2026-01-15T12:00:00Z", "kind": "public_ips", "key": "ip-1", "status": "ACTIVE"}
 RECORD = {"sent": [1.0], "blocked_until": 0.0, "limit": 30.0, "learned_at": 0.0}
 LIKED = {"servers": {"sort": "name", "reverse": True}}
 

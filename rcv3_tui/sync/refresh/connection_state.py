@@ -39,21 +39,21 @@ def connection_state(
     Returns:
         CONNECTING, LIVE, PARTLY_LIVE or STALE, and the cause in words.
     """
-    states = {part: snapshot.fetch_state(part) for part in PRIMARY_KINDS}
-    failing = {part: state for part, state in states.items() if state.error is not None}
+    states = {kind: snapshot.fetch_state(kind) for kind in PRIMARY_KINDS}
+    failing = {kind: state for kind, state in states.items() if state.error is not None}
     for state in failing.values():
         if state.unreachable and not _others_live(states, state):
             return ConnectionState.STALE, state.error or ""
     if len(failing) == len(PRIMARY_KINDS):
         return ConnectionState.STALE, next(iter(failing.values())).error or ""
     causes = [state.error or "" for state in failing.values()]
-    silent = [part for part in PRIMARY_KINDS if _is_silent(timers[part], rate_limiter)]
-    for part in silent:
-        if not states[part].is_read and len(failing) == 0:
-            return ConnectionState.CONNECTING, f"{part}: no response yet"
-        if part not in failing:
-            causes.append(f"{part}: no response for {timers[part].waiting_for:.0f} s")
-    if silent and all(part in silent or part in failing for part in PRIMARY_KINDS):
+    silent = [kind for kind in PRIMARY_KINDS if _is_silent(timers[kind], rate_limiter)]
+    for kind in silent:
+        if not states[kind].is_read and len(failing) == 0:
+            return ConnectionState.CONNECTING, f"{kind}: no response yet"
+        if kind not in failing:
+            causes.append(f"{kind}: no response for {timers[kind].waiting_for:.0f} s")
+    if silent and all(kind in silent or kind in failing for kind in PRIMARY_KINDS):
         return ConnectionState.STALE, causes[-1]
     if not causes and (seconds := rate_limiter.blocked_for):
         until = clock.now() + timedelta(seconds=seconds)

@@ -400,8 +400,8 @@ class RegionSyncer:
 
     def _upcoming_lists(self) -> Iterator[float]:
         """Yield the seconds until each request for a list within the next minute."""
-        for part in (ResourceKind.PUBLIC_IPS, ResourceKind.POOLS, ResourceKind.NETWORKS):
-            yield from self._timers[part].upcoming(WINDOW)
+        for kind in (ResourceKind.PUBLIC_IPS, ResourceKind.POOLS, ResourceKind.NETWORKS):
+            yield from self._timers[kind].upcoming(WINDOW)
 
     async def _watch_connection(self) -> None:
         while True:
@@ -435,12 +435,12 @@ class RegionSyncer:
             self._publish(ConnectionChanged(link))
 
     def _current_connection(self) -> ConnectionStatus:
-        parts = [self.snapshot.fetch_state(part) for part in PRIMARY_KINDS]
+        states = [self.snapshot.fetch_state(kind) for kind in PRIMARY_KINDS]
         state, cause = self._connection_state()
         return ConnectionStatus(
             region=self.region,
             state=state,
-            as_of=stalest(part.fetched for part in parts if part.fetched is not None),
+            as_of=stalest(state.fetched for state in states if state.fetched is not None),
             cause=cause,
             cached_since=self.snapshot.cached_since(),
             next_refresh=self._next_refresh(),
@@ -464,8 +464,8 @@ class RegionSyncer:
             return None
         left = self._rate_limit_delay()
         if not left:
-            left = min(self._timers[part].due for part in PRIMARY_KINDS) - self._clock.monotonic()
-            if left <= 0 or any(self._timers[part].started is not None for part in PRIMARY_KINDS):
+            left = min(self._timers[kind].due for kind in PRIMARY_KINDS) - self._clock.monotonic()
+            if left <= 0 or any(self._timers[kind].started is not None for kind in PRIMARY_KINDS):
                 return self.connection.next_refresh
         # Whole seconds: otherwise each computation would differ slightly from the previous one.
         moment = self._clock.now().timestamp() + left

@@ -282,7 +282,7 @@ class ChangeLog:
 
 
 def _subject(change: ResourceChange) -> _Subject:
-    return change.region, change.part, change.key, change.kind
+    return change.region, change.resource_kind, change.key, change.kind
 
 
 def _time_of(record: _Record) -> datetime:

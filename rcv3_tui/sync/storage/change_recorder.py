@@ -144,7 +144,7 @@ class ChangeRecorder:
         before = self._baselines[snapshot.region]
         self._baselines[snapshot.region] = carry_over(before, snapshot)
         self._has_read = self._has_read or all(
-            snapshot.fetch_state(part).is_read for part in PRIMARY_KINDS
+            snapshot.fetch_state(kind).is_read for kind in PRIMARY_KINDS
         )
         changes = compare(before, snapshot, self._clock.now())
         if not changes:

@@ -201,7 +201,7 @@ class SnapshotCache:
                 snapshot.region,
                 snapshot.tenant,
                 self._asked,
-                {part: at for part, state in parts.items() if (at := state.fetched) is not None},
+                {kind: at for kind, state in parts.items() if (at := state.fetched) is not None},
                 tuple(snapshot.nodes),
                 len(beginning),
             )
@@ -326,7 +326,7 @@ def _snapshot(head: _Head, blocks: Iterable[bytes], *, is_whole: bool) -> Snapsh
         networks=networks,
         nodes=nodes,
         fetch_states={
-            part: FetchState(fetched=at, from_cache=True) for part, at in head.fetched.items()
+            kind: FetchState(fetched=at, from_cache=True) for kind, at in head.fetched.items()
         },
     )
 

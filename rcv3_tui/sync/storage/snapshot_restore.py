@@ -129,7 +129,7 @@ class SnapshotRestorer:
         for region, snapshot in snapshots.items():
             # A snapshot that is partly from an earlier run is still on disk.
             if snapshot is self._written.get(region) or not all(
-                snapshot.fetch_state(part).is_read for part in PRIMARY_KINDS
+                snapshot.fetch_state(kind).is_read for kind in PRIMARY_KINDS
             ):
                 continue
             self._written[region] = snapshot

@@ -47,7 +47,7 @@ class HistoryEntry(Struct, frozen=True, omit_defaults=True):
     """One observed status, as a line of the file."""
 
     at: datetime
-    part: ResourceKind
+    kind: ResourceKind
     key: str
     status: str
     watched: bool = True
@@ -79,15 +79,15 @@ class StatusHistory:
         """How long transitions of this account take, as far as observed."""
         return self._thresholds
 
-    def timeline(self, part: ResourceKind, key: str) -> Timeline:
+    def timeline(self, kind: ResourceKind, key: str) -> Timeline:
         """Return the observed statuses of a resource, oldest first; empty if it never changed."""
-        return self._timelines.get((part, key), ())
+        return self._timelines.get((kind, key), ())
 
     def load(self, entries: Iterable[HistoryEntry]) -> None:
         """Add the statuses that earlier runs and other copies have observed."""
         read: dict[HistoryKey, list[StatusChange]] = {}
         for entry in entries:
-            read.setdefault((entry.part, entry.key), []).append(entry.seen)
+            read.setdefault((entry.kind, entry.key), []).append(entry.seen)
         fresh = self._timelines
         self._timelines = {
             row: merge_timelines(line) for row, line in read.items() if row not in fresh
@@ -96,8 +96,8 @@ class StatusHistory:
             self._timelines[row] = merge_timelines(read.get(row, ()), line)
         self._bound()
         self._durations.clear()
-        for (part, _), line in self._timelines.items():
-            self._learn(part, line)
+        for (kind, _), line in self._timelines.items():
+            self._learn(kind, line)
         self._update_thresholds()
 
     def update(
@@ -118,12 +118,12 @@ class StatusHistory:
             before = Snapshot(snapshot.region)
         entries = [
             entry
-            for part, delta, old, new in _changes(before, snapshot, diff)
-            for entry in self._compare(part, delta, old, new, _gap(before, part, now), now)
+            for kind, delta, old, new in _changes(before, snapshot, diff)
+            for entry in self._compare(kind, delta, old, new, _gap(before, kind, now), now)
         ]
         observed: list[HistoryEntry] = []
         for entry in entries:
-            row = (entry.part, entry.key)
+            row = (entry.kind, entry.key)
             if row not in self._timelines and not entry.watched:
                 self._first[row] = entry
             else:
@@ -138,7 +138,7 @@ class StatusHistory:
 
     def _compare(
         self,
-        part: ResourceKind,
+        kind: ResourceKind,
         delta: KeyDelta,
         old: Mapping[str, Resource] | None,
         new: Mapping[str, Resource],
@@ -148,7 +148,7 @@ class StatusHistory:
         """Yield the status changes of one kind between two snapshots.
 
         Args:
-            part: The kind.
+            kind: The kind.
             delta: The ids that differ.
             old: The previous resources; None: they had not been read.
             new: The present resources.
@@ -164,35 +164,35 @@ class StatusHistory:
             if was is not None:
                 if was.status == resource.status:
                     continue
-                if (part, key) not in self._timelines:
-                    yield HistoryEntry(_own_time(was) or now, part, key, was.status, watched=False)
+                if (kind, key) not in self._timelines:
+                    yield HistoryEntry(_own_time(was) or now, kind, key, was.status, watched=False)
                 # A resource in transition is polled often, however old its list is.
-                seen = close or is_transitional(part, was.status)
-                yield HistoryEntry(now, part, key, resource.status, watched=seen)
+                seen = close or is_transitional(kind, was.status)
+                yield HistoryEntry(now, kind, key, resource.status, watched=seen)
             elif old is not None and close and _is_recent(resource, now):
-                yield HistoryEntry(now, part, key, resource.status)
-            elif _is_unstable(part, resource) and not self._ends_with(part, key, resource.status):
+                yield HistoryEntry(now, kind, key, resource.status)
+            elif _is_unstable(kind, resource) and not self._ends_with(kind, key, resource.status):
                 own = _own_time(resource)
                 if own is not None:
-                    yield HistoryEntry(min(own, now), part, key, resource.status, watched=False)
+                    yield HistoryEntry(min(own, now), kind, key, resource.status, watched=False)
         for key in delta.removed:
             was = None if old is None else old.get(key)
             if was is not None and (
-                (part, key) in self._timelines or is_transitional(part, was.status)
+                (kind, key) in self._timelines or is_transitional(kind, was.status)
             ):
-                seen = close or is_transitional(part, was.status)
-                yield HistoryEntry(now, part, key, GONE, watched=seen)
+                seen = close or is_transitional(kind, was.status)
+                yield HistoryEntry(now, kind, key, GONE, watched=seen)
 
-    def _ends_with(self, part: ResourceKind, key: str, status: str) -> bool:
-        line = self.timeline(part, key)
+    def _ends_with(self, kind: ResourceKind, key: str, status: str) -> bool:
+        line = self.timeline(kind, key)
         return bool(line) and line[-1].status == status
 
     def _add(self, entry: HistoryEntry) -> None:
-        row = (entry.part, entry.key)
+        row = (entry.kind, entry.key)
         line = self._timelines.pop(row, ())
         self._timelines[row] = longer = merge_timelines(line, (entry.seen,))
         if len(longer) > 1 and longer[-1].at == entry.at:
-            self._learn(entry.part, longer[-2:])
+            self._learn(entry.kind, longer[-2:])
 
     def _bound(self) -> None:
         while len(self._timelines) > MAX_RESOURCES:
@@ -200,9 +200,9 @@ class StatusHistory:
             del self._timelines[oldest]
             self._first.pop(oldest, None)
 
-    def _learn(self, part: ResourceKind, timeline: Timeline) -> None:
-        for status, seconds in transitions(part, timeline):
-            self._durations.setdefault((part, status), deque(maxlen=_MAX_DURATIONS)).append(seconds)
+    def _learn(self, kind: ResourceKind, timeline: Timeline) -> None:
+        for status, seconds in transitions(kind, timeline):
+            self._durations.setdefault((kind, status), deque(maxlen=_MAX_DURATIONS)).append(seconds)
 
     def _update_thresholds(self) -> None:
         medians = {
@@ -217,8 +217,8 @@ class StatusHistory:
 def _changes(
     before: Snapshot, after: Snapshot, diff: SnapshotDelta
 ) -> Iterator[tuple[ResourceKind, KeyDelta, Mapping[str, Resource] | None, Mapping[str, Resource]]]:
-    def old(part: ResourceKind, mapping: Mapping[str, Resource]) -> Mapping[str, Resource] | None:
-        return mapping if before.fetch_state(part).fetched is not None or mapping else None
+    def old(kind: ResourceKind, mapping: Mapping[str, Resource]) -> Mapping[str, Resource] | None:
+        return mapping if before.fetch_state(kind).fetched is not None or mapping else None
 
     yield (
         ResourceKind.SERVERS,
@@ -238,8 +238,8 @@ def _changes(
         yield ResourceKind.NODES, KeyDelta(changed, removed), known, now
 
 
-def _gap(before: Snapshot, part: ResourceKind, now: datetime) -> timedelta | None:
-    fetched = before.fetch_state(part).fetched
+def _gap(before: Snapshot, kind: ResourceKind, now: datetime) -> timedelta | None:
+    fetched = before.fetch_state(kind).fetched
     return None if fetched is None else now - fetched
 
 
@@ -255,5 +255,5 @@ def _is_recent(resource: Resource, now: datetime) -> bool:
     return abs(now - resource.created) < _RECENT
 
 
-def _is_unstable(part: ResourceKind, resource: Resource) -> bool:
-    return is_transitional(part, resource.status) or phase(resource.status) is Phase.FAILED
+def _is_unstable(kind: ResourceKind, resource: Resource) -> bool:
+    return is_transitional(kind, resource.status) or phase(resource.status) is Phase.FAILED

@@ -77,16 +77,16 @@ class StatusRecorder:
         if entries and file is not None:
             self._spawn(self._write(file, entries))
 
-    def timeline(self, region: str, part: ResourceKind, key: str) -> Timeline:
+    def timeline(self, region: str, kind: ResourceKind, key: str) -> Timeline:
         """Return the observed status changes of a resource, oldest first.
 
         Args:
             region: Its region.
-            part: Its kind.
+            kind: Its kind.
             key: Its lower-case id.
         """
         history = self._histories.get(region)
-        return () if history is None else history.timeline(part, key)
+        return () if history is None else history.timeline(kind, key)
 
     def thresholds(self, region: str) -> TransitionThresholds:
         """Return how long transitions of a region usually take."""

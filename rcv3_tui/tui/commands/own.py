@@ -11,7 +11,7 @@ from rcv3_tui.settings import OwnCommand
 from rcv3_tui.tui.commands.base import NOT_IN_FOOTER, Command
 from rcv3_tui.tui.context import Console
 from rcv3_tui.tui.own_commands import PreparedProgram, UnavailableError, prepare
-from rcv3_tui.tui.pane_kinds import PART_OF, PaneKind
+from rcv3_tui.tui.pane_kinds import RESOURCE_OF, PaneKind
 from rcv3_tui.tui.screens.confirm_run import ConfirmRunScreen
 
 GROUP: Final = "Own commands"
@@ -58,7 +58,7 @@ class RunProgram(Command):
             console.show_message(f"{self.name}: there is no row here", "warn")
             return
         try:
-            program = prepare(self._own, item, PART_OF[kind], console.row_model.unread_pools)
+            program = prepare(self._own, item, RESOURCE_OF[kind], console.row_model.unread_pools)
         except UnavailableError as reason:
             console.show_message(f"{self.name} is not available: {reason}", "warn")
             return

@@ -184,7 +184,7 @@ class Pane(Vertical, Generic[ItemT]):
             self._other_panes = tuple(names)
             self.update_title()
 
-    def part_changed(self, state: FetchState) -> None:
+    def set_fetch_state(self, state: FetchState) -> None:
         """Set the fetch state of the pane's resources."""
         before = self._state
         if (state.error, state.from_cache) != (before.error, before.from_cache) or None in (

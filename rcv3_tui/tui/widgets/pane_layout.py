@@ -173,7 +173,7 @@ class PaneLayout(Container):
         """Set the initial sort order."""
         self.set_timer(_LATER, self.complete)
         # Findings are known only after the account was read.
-        self._panes[PaneKind.OPERATIONS].part_changed(FetchState(fetched=self._row_model.now()))
+        self._panes[PaneKind.OPERATIONS].set_fetch_state(FetchState(fetched=self._row_model.now()))
         self._order()
 
     def _order(self) -> None:
