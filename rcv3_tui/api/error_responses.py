@@ -144,13 +144,13 @@ def _messages(
     elif isinstance(value, dict) and depth < _MAX_DEPTH:
         members = {_name(key): member for key, member in value.items()}
         own = [members[name] for name in _MESSAGE_FIELDS if isinstance(members.get(name), str)]
-        said = ": ".join(dict.fromkeys(text.strip() for text in own if text.strip()))
-        found = [(_plain(said), is_item)] if said else []
+        text = ": ".join(dict.fromkeys(text.strip() for text in own if text.strip()))
+        found = [(_plain(text), is_item)] if text else []
         for name, member in members.items():
             if name not in _OTHER_FIELDS and isinstance(member, dict | list):
                 items = is_item or (name == "errors" and isinstance(member, list))
                 if name in _BY_FIELD and isinstance(member, dict):
-                    member = [_of_field(field, said) for field, said in member.items()]
+                    member = [_of_field(field, value) for field, value in member.items()]
                 found += _messages(member, is_item=items, depth=depth + 1)
         if not found:
             texts = (members[name] for name in members if name not in _OTHER_FIELDS)
@@ -158,14 +158,14 @@ def _messages(
         yield from found
 
 
-def _of_field(field: object, said: object) -> object:
+def _of_field(field: object, value: object) -> object:
     """Prefix messages with the name of the wrong field."""
     name = _name(field)
-    if name in ("", *_MESSAGE_FIELDS) or (name in _OTHER_FIELDS and not isinstance(said, list)):
-        return {field: said}
-    if isinstance(said, list):
-        return [f"{field}: {each}" if isinstance(each, str) else each for each in said]
-    return f"{field}: {said}" if isinstance(said, str) else said
+    if name in ("", *_MESSAGE_FIELDS) or (name in _OTHER_FIELDS and not isinstance(value, list)):
+        return {field: value}
+    if isinstance(value, list):
+        return [f"{field}: {each}" if isinstance(each, str) else each for each in value]
+    return f"{field}: {value}" if isinstance(value, str) else value
 
 
 def _name(key: object) -> str:

@@ -263,11 +263,11 @@ def _error(
     )
     refused = reply.status == 401 or (is_refusal and _is_fault(reply.body))
     if refused:
-        said = failure.message
+        message = failure.message
         if isinstance(failure, NotFound):
-            said = f"it has expired or was revoked ({said.removesuffix('.')})"
+            message = f"it has expired or was revoked ({message.removesuffix('.')})"
         return CredentialsRefused(
-            said,
+            message,
             operation=_SIGN_IN,
             target=target,
             status=reply.status,

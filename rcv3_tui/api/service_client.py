@@ -227,8 +227,8 @@ class ServiceClient:
         try:
             return await self._send_once(method, url, content, operation, target, priority, token)
         except TokenRefused as error:
-            said = error.message.removesuffix(".")
-            error.message = f"{said}: the service refuses a newly issued token"
+            message = error.message.removesuffix(".")
+            error.message = f"{message}: the service refuses a newly issued token"
             raise
 
     async def _signed_in(self, refused: Secret | None) -> Secret:
@@ -289,23 +289,23 @@ class ServiceClient:
         )
         log_request(call, str(reply.status), began, failure.request_id)
         if isinstance(failure, Throttled):
-            self._on_throttled(failure, is_worded=bool(reply.body.strip()))
+            self._on_throttled(failure, has_message=bool(reply.body.strip()))
         raise failure
 
-    def _on_throttled(self, failure: Throttled, *, is_worded: bool) -> None:
+    def _on_throttled(self, failure: Throttled, *, has_message: bool) -> None:
         """Slow down, or raise where the service means "forbidden".
 
         Args:
             failure: What the service answered.
-            is_worded: It gave words.
+            has_message: The response has a body.
 
         Raises:
             Forbidden: The same was refused a minute ago too, so the rate limit hardly explains it.
         """
         if not failure.is_certain and self._forbidden.record_refusal(failure.operation):
-            said = failure.message.removesuffix(".")
+            message = failure.message.removesuffix(".")
             raise Forbidden(
-                f"{said}: refused twice, a minute apart; either your user lacks the "
+                f"{message}: refused twice, a minute apart; either your user lacks the "
                 "role for it, or other programs use up the account's requests",
                 operation=failure.operation,
                 target=failure.target,
@@ -314,7 +314,7 @@ class ServiceClient:
             ) from failure
         if self._rate_limiter is not None:
             # A message that does not name the limit says nothing about the number of requests.
-            too_fast = failure.status != 503 and (failure.is_certain or not is_worded)
+            too_fast = failure.status != 503 and (failure.is_certain or not has_message)
             self._rate_limiter.on_throttled(failure.retry_after, too_fast=too_fast)
 
 

@@ -238,17 +238,17 @@ def describe_sign_in_error(
                 "which is exempt from it",
             )
         case CredentialsRefused():
-            said = error.message.removesuffix(".")
+            message = error.message.removesuffix(".")
             if credentials.token is not None:
                 return SignInFailed(
                     SignInProblem.CREDENTIALS,
-                    f"Identity rejected the token{_for_tenant(settings)}: {said}; get a new token, "
-                    "and check that it is for this tenant",
+                    f"Identity rejected the token{_for_tenant(settings)}: {message}; get a new "
+                    "token, and check that it is for this tenant",
                 )
             return SignInFailed(
                 SignInProblem.CREDENTIALS,
                 f"Identity rejected user {credentials.username} and {credentials.kind}"
-                f"{_for_tenant(settings)}: {said}. It was tried once; check both and try again.",
+                f"{_for_tenant(settings)}: {message}. It was tried once; check both and try again.",
             )
         case WrongTenant():
             return SignInFailed(

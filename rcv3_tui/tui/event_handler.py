@@ -323,8 +323,8 @@ class WorkerEventHandler:
                 )
             )
         elif ends:
-            amiss = next((self._outcome(other) for other in together if other.is_trouble), "")
-            why = f" - {amiss}" if amiss else ""
+            problem = next((self._outcome(other) for other in together if other.is_trouble), "")
+            why = f" - {problem}" if problem else ""
             offer = self._undo_offer(operation)
             tone = "failed" if failed else "ok"
             console.show_message(f"{what} {bar}; {key} lists them{why}", tone, offer)

@@ -1,4 +1,4 @@
-"""Moves between panes, into a pool, and back and forward through the views."""
+"""Moves between panes, into a pool, and back and forward through the places."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rcv3_tui.model.fetch_state import FetchState, ResourceKind
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.sync.account_worker import AccountWorker
 from rcv3_tui.tui.pane_kinds import PANE_OF, PaneKind
+from rcv3_tui.tui.place_history import Place, PlaceHistory
 from rcv3_tui.tui.row_model import RowModel
-from rcv3_tui.tui.view_history import View, ViewHistory
 from rcv3_tui.tui.widgets.message_line import MessageLine
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.pane_layout import CYCLE_ORDER, PaneLayout
@@ -76,7 +76,7 @@ class NavigationContext(Protocol):
 
 
 class Navigator:
-    """The console's position among panes, pools and views.
+    """The console's position among panes, pools and earlier places.
 
     Args:
         console: The console whose panes it shows.
@@ -85,7 +85,7 @@ class Navigator:
     def __init__(self, console: NavigationContext) -> None:
         self._console = console
         self._before = PaneKind.SERVERS
-        self._history = ViewHistory()
+        self._history = PlaceHistory()
 
     def go_to(self, kind: PaneKind) -> None:
         """Show and focus a pane."""
@@ -262,23 +262,23 @@ class Navigator:
         panes.zoomed = not panes.zoomed
         panes.show_for(self._console.size)
 
-    # -- views --------------------------------------------------------------------------------
+    # -- places -------------------------------------------------------------------------------
 
     def note(self) -> None:
-        """Record the current view in the history."""
-        self._history.note(self._view())
+        """Record the current place in the history."""
+        self._history.note(self._place())
 
     def step_view(self, step: int) -> None:
-        """Go back (-1) or forward (1) through the view history."""
-        view = self._history.step(step, self._view())
-        if view is None:
+        """Go back (-1) or forward (1) through the history."""
+        place = self._history.step(step, self._place())
+        if place is None:
             which = "earlier" if step < 0 else "later"
             self._console.show_message(f"there is no {which} view")
             return
         console, row_model = self._console, self._console.row_model
-        kind = view.pane
-        if view.pool is not None and view.pool != row_model.open_pool:
-            region, key = view.pool
+        kind = place.pane
+        if place.pool is not None and place.pool != row_model.open_pool:
+            region, key = place.pool
             snapshot = row_model.snapshots.get(region)
             if snapshot is not None and key in snapshot.pools:
                 self._show_pool(region, key)
@@ -287,15 +287,15 @@ class Navigator:
                 kind = PaneKind.POOLS
         self._show_pane(kind)
         pane = console.pane
-        pane.attention_only = view.attention_only
-        pane.set_filter(view.filter_text)
-        if view.row is not None:
-            pane.table.move_to(view.row)
+        pane.attention_only = place.attention_only
+        pane.set_filter(place.filter_text)
+        if place.row is not None:
+            pane.table.move_to(place.row)
 
-    def _view(self) -> View:
+    def _place(self) -> Place:
         console = self._console
         pane = console.pane
-        return View(
+        return Place(
             pane=console.active,
             pool=console.row_model.open_pool if console.active is PaneKind.NODES else None,
             row=console.cursor_row,

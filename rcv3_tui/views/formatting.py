@@ -125,10 +125,10 @@ def progress_bar(done: int, failed: int, left: int, signs: Glyphs, width: int = 
     """
     total = done + failed + left
     width = min(width, total)
-    amiss = max(1, failed * width // total) if failed else 0
+    bad = max(1, failed * width // total) if failed else 0
     to_do = max(1, left * width // total) if left else 0
-    so_far = max(0, width - amiss - to_do)
-    bar = signs.done * so_far + signs.of(Phase.FAILED) * amiss + signs.left * to_do
+    so_far = max(0, width - bad - to_do)
+    bar = signs.done * so_far + signs.of(Phase.FAILED) * bad + signs.left * to_do
     return f"{bar} {done} done, {failed} failed, {left} left"
 
 
