@@ -205,7 +205,7 @@ class Settings(Struct, frozen=True):
     time_zone: DisplayZone = DisplayZone.UTC
     """The zone of the times on the screen."""
     theme: str | None = None
-    colour: str | None = None
+    color: str | None = None
     """The color of the profile in the header, as a CSS color name or `#rrggbb`."""
     log_level: str = "info"
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

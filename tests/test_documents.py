@@ -70,7 +70,7 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_page_uses_american_spelling(page: Path) -> None:
-    # Names in code, such as the setting `colour`, are not prose.
+    # Names in code are not prose.
     prose = re.sub(r"^```.*?^```|`[^`]+`", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
     assert re.findall(r"(?i)\bcancell(?:ed|ing)\b|\bcolour\w*", prose) == []
 

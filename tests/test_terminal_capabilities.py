@@ -29,7 +29,7 @@ from rcv3_tui.terminal_capabilities import ColorDepth, detect_color_depth, unsup
         ("xterm-mono", ColorDepth.NONE),
     ],
 )
-def test_the_name_of_a_terminal_tells_its_colours(term: str, depth: ColorDepth) -> None:
+def test_the_name_of_a_terminal_tells_its_colors(term: str, depth: ColorDepth) -> None:
     assert detect_color_depth({"TERM": term}) is depth
 
 
@@ -45,14 +45,14 @@ def test_the_name_of_a_terminal_tells_its_colours(term: str, depth: ColorDepth) 
         ("vt100", ColorDepth.NONE),
     ],
 )
-def test_colorterm_is_believed_where_the_terminal_in_between_passes_colours_on(
+def test_colorterm_is_believed_where_the_terminal_in_between_passes_colors_on(
     term: str, depth: ColorDepth
 ) -> None:
     for value in ("truecolor", "24bit"):
         assert detect_color_depth({"TERM": term, "COLORTERM": value}) is depth
 
 
-def test_gnu_screen_does_not_pass_24_bit_colours_on() -> None:
+def test_gnu_screen_does_not_pass_24_bit_colors_on() -> None:
     environment = {"TERM": "screen-256color", "COLORTERM": "truecolor", "STY": "1234.pts-0"}
     assert detect_color_depth(environment) is ColorDepth.EIGHT_BIT
 

@@ -91,7 +91,7 @@ def display_settings_problem(settings: Settings) -> str:
     Args:
         settings: The settings that the console would start with.
     """
-    chosen = (settings.theme, settings.colour, settings.keys or None, settings.commands or None)
+    chosen = (settings.theme, settings.color, settings.keys or None, settings.commands or None)
     if all(each is None for each in chosen):
         return ""
     # Commands without a screen load Textual's names only where there is something to check.

@@ -31,7 +31,6 @@ PROFILE_KEYS = (
     "cache",
     "cloud",
     "color",
-    "colour",
     "identity",
     "keyring",
     "mouse",
@@ -187,10 +186,6 @@ class ConfigFile:
         if (cloud := self.cloud(name)) is not None:
             cloud.value()
         base = self.path.parent
-        colour = self._entry((*table, "colour"), validators.parse_colour)
-        color = self._entry((*table, "color"), validators.parse_colour)
-        if colour and color:
-            raise ConfigError(self.shown, color.line, '"color" and "colour" are the same; use one')
         return ConfigSource(
             candidate=self._candidate(name),
             is_own=True,
@@ -210,7 +205,7 @@ class ConfigFile:
             cache=self._entry((*table, "cache"), validators.parse_bool),
             theme=self._entry((*table, "theme"), validators.parse_text),
             time_zone=self._entry((*table, "time_zone"), validators.parse_time_zone),
-            colour=colour or color,
+            color=self._entry((*table, "color"), validators.parse_color),
         )
 
     def _candidate(self, name: str) -> CredentialCandidate:

@@ -106,7 +106,7 @@ def merge(
         cache=first("cache", (source.cache for source in sources), True),
         time_zone=first("time_zone", (source.time_zone for source in sources), DisplayZone.UTC),
         theme=found("theme", (source.theme for source in sources)),
-        colour=found("colour", (source.colour for source in sources)),
+        color=found("color", (source.color for source in sources)),
         keys=MappingProxyType({name: entry.value() for name, entry in keys.items()}),
         commands=tuple(each.command for each in commands),
         origins=MappingProxyType(origins),

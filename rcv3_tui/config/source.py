@@ -85,7 +85,7 @@ class ConfigSource(Struct, frozen=True):
     cache: SettingValue[bool] | None = None
     theme: SettingValue[str] | None = None
     time_zone: SettingValue[DisplayZone] | None = None
-    colour: SettingValue[str] | None = None
+    color: SettingValue[str] | None = None
     keys: tuple[tuple[str, SettingValue[str]], ...] = ()
     commands: tuple[SourcedCommand, ...] = ()
     """The operator's own commands."""

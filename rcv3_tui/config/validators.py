@@ -177,7 +177,7 @@ def existing_path_below(base: Path) -> Callable[[object], Path]:
     return check
 
 
-def parse_colour(value: object) -> str:
+def parse_color(value: object) -> str:
     """Parse a color name or `#rrggbb`."""
     name = parse_text(value)
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}|[A-Za-z][A-Za-z0-9_]*", name):

@@ -28,7 +28,7 @@ class OutputStyle(Struct, frozen=True):
     """What the output can show."""
 
     is_terminal: bool = False
-    colours: bool = False
+    colors: bool = False
     ascii: bool = False
     columns: int = _WIDTH
     rows: int = _HEIGHT
@@ -81,7 +81,7 @@ class OutputStream:
             return self.style
         columns, rows = _size(self._stream)
         style = self.style
-        return OutputStyle(True, style.colours, style.ascii, columns, rows)
+        return OutputStyle(True, style.colors, style.ascii, columns, rows)
 
 
 class OutcomeOutput:
@@ -135,7 +135,7 @@ def standard_output(environ: Mapping[str, str], *, ascii: bool) -> OutputStream:
         stream.buffer,
         OutputStyle(
             is_terminal=is_terminal,
-            colours=is_terminal and not plain,
+            colors=is_terminal and not plain,
             ascii=ascii,
             columns=columns,
             rows=rows,

@@ -29,7 +29,7 @@ API_NAMES = {
     ResourceKind.NODES: "nodes",
     ResourceKind.NETWORKS: "cloud_networks",
 }
-_COLOURS = {
+_COLORS = {
     Severity.FAILED: "1;31",
     Severity.UNKNOWN: "1;33",
     Severity.WARNING: "33",
@@ -183,13 +183,13 @@ def _attention(summary: Summary, style: OutputStyle, room: int | None) -> list[s
         things = "1 thing needs" if len(known) == 1 else f"{len(known)} things need"
         rest = f"; {unread}" if unread else ""
         only_notes = all(severity is Severity.NOTE for severity in known)
-        first, colour = f"{things} attention{rest}", "33" if only_notes else "1;31"
+        first, color = f"{things} attention{rest}", "33" if only_notes else "1;31"
     elif unread or summary.findings:
         why = f": {unread}" if unread else ""
-        first, colour = f"Not known whether anything needs attention{why}", "33"
+        first, color = f"Not known whether anything needs attention{why}", "33"
     else:
-        first, colour = "Nothing needs attention", "32"
-    first = colorize(_fitted(first, style), colour, style)
+        first, color = "Nothing needs attention", "32"
+    first = colorize(_fitted(first, style), color, style)
     transitions = [
         _mover(transition, summary.now, several=several) for transition in _lively(summary)
     ]
@@ -223,7 +223,7 @@ class _Entry(Struct, frozen=True):
     """A finding or transition to show."""
 
     word: str
-    colour: str
+    color: str
     text: str
     step: str = ""
 
@@ -232,7 +232,7 @@ def _finding(finding: Finding, now: datetime, *, several: bool) -> _Entry:
     since = "" if finding.since is None else f" ({elapsed((now - finding.since).total_seconds())})"
     where = f"{finding.region}: " if several else ""
     text = f"{where}{finding.subject}: {finding.wrong}{since}"
-    return _Entry(finding.severity.value, _COLOURS[finding.severity], text, finding.next_step)
+    return _Entry(finding.severity.value, _COLORS[finding.severity], text, finding.next_step)
 
 
 def _mover(transition: Transition, now: datetime, *, several: bool) -> _Entry:
@@ -264,7 +264,7 @@ def _spelled(text: str, style: OutputStyle) -> str:
 
 def _lead(entry: _Entry, style: OutputStyle) -> str:
     blanks = " " * (len(_INDENT) - 2 - len(entry.word))
-    return f"  {colorize(entry.word, entry.colour, style)}{blanks}"
+    return f"  {colorize(entry.word, entry.color, style)}{blanks}"
 
 
 def _fitted(text: str, style: OutputStyle) -> str:

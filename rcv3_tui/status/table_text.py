@@ -17,7 +17,7 @@ from rcv3_tui.views.formatting import TONES
 
 _GAP = "  "
 _SGR_OF_TONE = {"ok": "32", "moving": "33", "failed": "1;31", "muted": "2"}
-_COLOURS = {stage: _SGR_OF_TONE[tone] for stage, tone in TONES.items()}
+_COLORS = {stage: _SGR_OF_TONE[tone] for stage, tone in TONES.items()}
 
 
 class _Shown(Struct, frozen=True):
@@ -65,21 +65,21 @@ def render_terminal(table: TableData, style: OutputStyle, *, header: bool) -> li
     lines = []
     if header:
         line = _line([_Shown(head.label) for head in heads], heads, widths, style)
-        lines.append(f"\x1b[1m{line}\x1b[0m" if style.colours else line)
+        lines.append(f"\x1b[1m{line}\x1b[0m" if style.colors else line)
     for row in rows:
         lines.append(_line([row[place] for place in shown], heads, widths, style))
     return lines
 
 
-def colorize(text: str, colour: str, style: OutputStyle) -> str:
+def colorize(text: str, color: str, style: OutputStyle) -> str:
     """Return a text in a color, if the output has colors.
 
     Args:
         text: The text.
-        colour: The numbers of an SGR sequence.
+        color: The numbers of an SGR sequence.
         style: The style of the output.
     """
-    return f"\x1b[{colour}m{text}\x1b[0m" if style.colours and text else text
+    return f"\x1b[{color}m{text}\x1b[0m" if style.colors and text else text
 
 
 def _line(
@@ -88,10 +88,10 @@ def _line(
     parts = []
     for cell, head, cells in zip(row, heads, widths, strict=True):
         text = fit_to_width(cell.text, cells, "right" if head.right else "left", style.ellipsis)
-        colour = None if cell.phase is None else _COLOURS[cell.phase]
-        parts.append(text if colour is None else colorize(text, colour, style))
+        color = None if cell.phase is None else _COLORS[cell.phase]
+        parts.append(text if color is None else colorize(text, color, style))
     line = _GAP.join(parts)
-    return line if style.colours else line.rstrip()
+    return line if style.colors else line.rstrip()
 
 
 def _laid_out(

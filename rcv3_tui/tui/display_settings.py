@@ -54,12 +54,12 @@ def validate_display_settings(settings: Settings) -> None:
             f"{settings.origins.get('theme', 'theme')}: there is no theme {quote_value(theme)}"
             + (did_you_mean(theme.casefold(), THEMES) or f"; there are {', '.join(sorted(THEMES))}")
         )
-    color = settings.colour
+    color = settings.color
     if color is not None and not color.startswith("#"):
         names = [name for name in COLOR_NAME_TO_RGB if "_" not in name]
         if not is_color_name(color.casefold()):
             raise DisplaySettingError(
-                f"{settings.origins.get('colour', 'color')}: there is no color "
+                f"{settings.origins.get('color', 'color')}: there is no color "
                 f"{quote_value(color)}"
                 + (did_you_mean(color.casefold(), names) or '; or use "#rrggbb"')
             )

@@ -29,9 +29,9 @@ def color_of(settings: Settings) -> str:
     Args:
         settings: The profile and its configured color.
     """
-    if settings.colour is not None:
+    if settings.color is not None:
         try:
-            return Color.parse(settings.colour.casefold()).hex6
+            return Color.parse(settings.color.casefold()).hex6
         except ColorParseError:
             # Invalid colors are rejected at the start; other callers get a color as well.
             pass

@@ -39,7 +39,7 @@ def test_profile_settings_have_their_line(home: Home) -> None:
     assert settings.identity_url == UK_IDENTITY
     assert (settings.read_only, settings.protected) == (True, True)
     assert (settings.ascii, settings.mouse) == (True, True)
-    assert (settings.theme, settings.colour) == ("nord", "#ff0000")
+    assert (settings.theme, settings.color) == ("nord", "#ff0000")
     assert (settings.timeout, settings.refresh_interval) == (30.0, 30.0)
     assert settings.keys == {"remove": "ctrl+d", "down": "j,down"}
     file = home.paths.config_file

@@ -271,7 +271,7 @@ SCREENSHOTS = (
     Screenshot(
         "protected",
         _refused,
-        _with_settings(profile="acme-production", protected=True, read_only=True, colour="red"),
+        _with_settings(profile="acme-production", protected=True, read_only=True, color="red"),
     ),
     Screenshot("ascii", _pressing(*_to_api_01), _with_settings(ascii=True)),
     Screenshot("no-color", _pressing(*_to_api_01), replace(SceneSetup(), depth=ColorDepth.NONE)),

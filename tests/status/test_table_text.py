@@ -11,7 +11,7 @@ from rcv3_tui.status.output import OutputStyle
 from rcv3_tui.text_width import cell_width
 from tests.support.status_harness import StatusHarness
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +25,9 @@ def furnished(account: Account) -> None:
 
 
 def screen(
-    columns: int, rows: int = 24, *, colours: bool = False, ascii: bool = False
+    columns: int, rows: int = 24, *, colors: bool = False, ascii: bool = False
 ) -> OutputStyle:
-    return OutputStyle(is_terminal=True, colours=colours, ascii=ascii, columns=columns, rows=rows)
+    return OutputStyle(is_terminal=True, colors=colors, ascii=ascii, columns=columns, rows=rows)
 
 
 async def test_pipe_gets_untruncated_values(status_harness: StatusHarness) -> None:
@@ -47,11 +47,11 @@ async def test_pipe_gets_statuses_as_the_api_spells_them(status_harness: StatusH
 async def test_no_line_is_wider_than_the_terminal(
     status_harness: StatusHarness, noun: str, columns: int
 ) -> None:
-    status_harness.looks = screen(columns, colours=True)
+    status_harness.looks = screen(columns, colors=True)
     result = await status_harness.run(noun)
     for line in result.lines:
         # Below a dozen columns the words that lead a finding stay whole.
-        assert cell_width(COLOUR.sub("", line)) <= max(columns, 12), line
+        assert cell_width(COLOR.sub("", line)) <= max(columns, 12), line
 
 
 async def test_terminal_shows_glyphs_and_age_of_transitions(
@@ -72,10 +72,10 @@ async def test_without_utf8_the_signs_are_ascii(status_harness: StatusHarness) -
 
 
 async def test_colors_are_used_if_the_terminal_has_them(status_harness: StatusHarness) -> None:
-    status_harness.looks = screen(100, colours=True)
+    status_harness.looks = screen(100, colors=True)
     result = await status_harness.run("ips")
     assert "\x1b[1;31m✗ ADD_FAILED" in result.out
-    assert COLOUR.sub("", result.out).count("\x1b") == 0
+    assert COLOR.sub("", result.out).count("\x1b") == 0
 
 
 async def test_narrow_terminal_shows_address_and_status(status_harness: StatusHarness) -> None:

@@ -26,8 +26,8 @@ def test_other_names_have_another_color() -> None:
 
 
 def test_configured_color_takes_precedence() -> None:
-    assert color_of(Settings(profile="prod", colour="Blue")) == "#0000FF"
-    assert color_of(Settings(profile="prod", colour="#00ff00")) == "#00FF00"
+    assert color_of(Settings(profile="prod", color="Blue")) == "#0000FF"
+    assert color_of(Settings(profile="prod", color="#00ff00")) == "#00FF00"
 
 
 def test_text_on_a_color_is_black_or_white() -> None:

@@ -1,4 +1,4 @@
-"""How values are written: short, in words, and never by colour alone."""
+"""How values are written: short, in words, and never by color alone."""
 
 from __future__ import annotations
 
