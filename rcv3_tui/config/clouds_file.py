@@ -214,7 +214,7 @@ class _Cloud:
             regions=self._regions(),
             tenant=self._tenant(),
             identity=self._entry("auth_url", validators.parse_identity),
-            home=self._home(),
+            implied_identity=self._implied_identity(),
             ca_bundle=self._bundle(),
             unhonored=tuple(self._unhonored()),
         )
@@ -223,14 +223,14 @@ class _Cloud:
         """Return why its credentials cannot be used; empty if they can."""
         if source.identity is not None:
             return unusable_address(source.identity)
-        if source.home is None:
+        if source.implied_identity is None:
             return (
                 f'"{self._name}" has no auth_url, and nothing says that it is for Rackspace; add '
                 "profile: rackspace to it"
             )
         return ""
 
-    def _home(self) -> SettingValue[str] | None:
+    def _implied_identity(self) -> SettingValue[str] | None:
         """Return Rackspace's Identity if the vendor or the kind of sign-in implies it."""
         if self._built_in is not None:
             profile, url = self._built_in

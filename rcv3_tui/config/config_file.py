@@ -190,7 +190,7 @@ class ConfigFile:
             candidate=self._candidate(name),
             is_own=True,
             is_profile=True,
-            home=RACKSPACE,
+            implied_identity=RACKSPACE,
             regions=self._entry((*table, "regions"), validators.parse_regions),
             tenant=self._entry((*table, "tenant"), validators.parse_tenant),
             identity=self._entry((*table, "identity"), validators.parse_identity),

@@ -169,7 +169,7 @@ def _source(group: VariableSet, environ: Mapping[str, str]) -> ConfigSource:
     username = given(group.username, validators.parse_text)
     api_key = given(group.api_key, validators.parse_secret)
     password = given(group.password, validators.parse_secret)
-    home, holds_key = _home(group, environ)
+    implied_identity, holds_key = _implied_identity(group, environ)
     if password is not None and api_key is None and holds_key:
         api_key = password
     secret = api_key or password
@@ -200,7 +200,7 @@ def _source(group: VariableSet, environ: Mapping[str, str]) -> ConfigSource:
         regions=word(group.region, validators.parse_regions),
         tenant=tenant,
         identity=identity,
-        home=home,
+        implied_identity=implied_identity,
         ca_bundle=word(group.ca_bundle, validators.existing_path_below(Path())),
         read_only=word(group.read_only, validators.parse_bool_word),
         unhonored=(*_unhonored(group, environ, tenant), *_unused_token(token, is_token, tenant)),
@@ -250,7 +250,9 @@ def unusable_address(identity: SettingValue[str]) -> str:
     return ""
 
 
-def _home(group: VariableSet, environ: Mapping[str, str]) -> tuple[SettingValue[str] | None, bool]:
+def _implied_identity(
+    group: VariableSet, environ: Mapping[str, str]
+) -> tuple[SettingValue[str] | None, bool]:
     """Return the Identity of the credentials, and whether the password is an API key."""
     if group.is_rackspace:
         return RACKSPACE, False

@@ -52,7 +52,7 @@ def identity_for(
     """
     wanted = next((each for each in before if each.is_own and each.identity is not None), None)
     if wanted is None or wanted.identity is None:
-        found = source.identity or source.home
+        found = source.identity or source.implied_identity
         if found is None:
             raise IdentityMismatch(
                 "it names no Identity address, and nothing says that it is Rackspace's"
@@ -62,7 +62,7 @@ def identity_for(
         return found
     if _may_be_sent(source, wanted.identity.value(), by_flag=wanted.is_flags):
         return wanted.identity
-    own = source.identity or source.home
+    own = source.identity or source.implied_identity
     belongs = f"it belongs to Identity {identity_label(own.value())}" if own else "it names none"
     raise IdentityMismatch(
         f"{belongs}, and {wanted.identity.origin} names {identity_label(wanted.identity.value())}"
@@ -79,7 +79,9 @@ def _may_be_sent(source: ConfigSource, url: str, *, by_flag: bool) -> bool:
     if source.identity is None:
         if by_flag or source.is_linked:
             return True
-        return source.home is not None and _are_one(source.home.value(), url)
+        return source.implied_identity is not None and _are_one(
+            source.implied_identity.value(), url
+        )
     if source.is_own and by_flag:
         return True
     own = source.identity.value()

@@ -111,9 +111,9 @@ class _Pyrax:
         kind = self._settings.entry("identity_type")
         name = str(kind.raw).casefold() if kind is not None else ""
         identity = address and _as(address, validators.parse_identity)
-        home: SettingValue[str] | None = None
+        implied_identity: SettingValue[str] | None = None
         if not name or name in _RACKSPACE:
-            home = _home(region, kind)
+            implied_identity = _implied_identity(region, kind)
             candidate = self._candidate(_RACKSPACE_SECTION) or self._keyring_candidate()
         elif name in _KEYSTONE:
             candidate = self._candidate(_KEYSTONE_SECTION)
@@ -122,7 +122,7 @@ class _Pyrax:
         why = ""
         if identity is not None:
             why = unusable_address(identity)
-        elif home is None:
+        elif implied_identity is None:
             why = f"{kind.name if kind else ''} is {name}, and there is no auth_endpoint"
         unused = self._unused(kind, name)
         if candidate is None and unused:
@@ -136,7 +136,7 @@ class _Pyrax:
             regions=_as(region, validators.parse_regions) if region is not None else None,
             tenant=self._tenant(name),
             identity=identity,
-            home=home,
+            implied_identity=implied_identity,
             unhonored=tuple(self._unhonored(unused)),
         )
 
@@ -271,7 +271,9 @@ class _Settings:
             yield f"{where}: {names}: pyrax reads credentials only from their own file"
 
 
-def _home(region: SettingValue[str] | None, kind: SettingValue[str] | None) -> SettingValue[str]:
+def _implied_identity(
+    region: SettingValue[str] | None, kind: SettingValue[str] | None
+) -> SettingValue[str]:
     """Return Rackspace's Identity for a region: the UK has its own."""
     if region is not None and str(region.raw).strip().upper() == _UK_REGION:
         return SettingValue(

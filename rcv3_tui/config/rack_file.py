@@ -48,7 +48,7 @@ def from_rack(path: Path) -> ConfigSource:
         ),
         regions=_entry(file, "region", validators.parse_regions),
         identity=identity,
-        home=RACKSPACE,
+        implied_identity=RACKSPACE,
         unhonored=unhonored,
     )
 

@@ -70,7 +70,7 @@ class ConfigSource(Struct, frozen=True):
     tenant: SettingValue[str] | None = None
     identity: SettingValue[str] | None = None
     """The address of Identity, if it names one."""
-    home: SettingValue[str] | None = None
+    implied_identity: SettingValue[str] | None = None
     """The Identity of Rackspace that its credentials belong to if it names no address; None: they
     may belong to any cloud."""
     ca_bundle: SettingValue[Path] | None = None
