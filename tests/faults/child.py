@@ -1,4 +1,4 @@
-"""A headless worker in a process of its own, which kills itself when it has come so far.
+"""A headless worker in a process of its own, which kills itself at a given step.
 
 Arguments: one JSON object, see `Orders`.
 """
@@ -21,7 +21,7 @@ from rcv3_tui.sync.operations.journal import FileJournal
 from rcv3_tui.sync.operations.recovery import RunLock
 from tests.faults.fast_clock import FastClock
 from tests.faults.profile import settings_for
-from tests.faults.running import journal_path, read_journal, seated, written
+from tests.faults.workers import journal_path, read_journal, seated, written
 
 
 class Orders(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults.judging import Verdict
-from tests.faults.kinds import Case
+from tests.faults.cases import Case
 from tests.faults.service import Service, service
+from tests.faults.verdicts import Verdict
 
 _PROPERTY = "found"
 _PROMISES = ("twice", "lost", "unwanted", "wrong")
@@ -20,7 +20,7 @@ class Tally:
     """Counts what was found over all combinations."""
 
     record: Callable[[str, object], None]
-    """Puts a fact into the present test's report, which comes home from any process."""
+    """Puts a fact into the present test's report, which arrives from any process."""
 
     def add(self, verdict: Verdict, fault: str, case: Case | str) -> None:
         """Count one combination and hold it against the promise.

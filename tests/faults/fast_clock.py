@@ -14,7 +14,7 @@ _START: Final = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
 class FastClock:
-    """Time that passes by itself, quickly.
+    """Time that passes quickly.
 
     Args:
         rate: Seconds on the clock for each real one.

@@ -9,8 +9,7 @@ from typing import Final
 import msgspec
 
 from rcv3_tui.simulator import Fault, PublicIP, messages
-from tests.faults.judging import DONE, REFUSED, UNKNOWN
-from tests.faults.kinds import (
+from tests.faults.cases import (
     ADD_NODE,
     ADD_NODES,
     ADD_PUBLIC_IP,
@@ -25,6 +24,7 @@ from tests.faults.kinds import (
     UNASSIGN,
     Case,
 )
+from tests.faults.verdicts import DONE, REFUSED, UNKNOWN
 from tests.faults.world import World
 
 _FAR_AWAY: Final = 1e12

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from tests.faults.judging import Verdict
+from tests.faults.verdicts import Verdict
 
 SLOWER: Final = (1.0, 4.0, 12.0)
 """By how much the clock is slowed down, try after try; what fails in the last one has failed."""
@@ -54,7 +54,7 @@ async def watched() -> AsyncIterator[Pace]:
 
 
 async def at_its_own_pace(play: Callable[[float], Awaitable[Verdict]]) -> Verdict:
-    """Play something, more slowly again where the machine did not keep up and it went amiss.
+    """Play something, more slowly again where the machine did not keep up and it failed.
 
     Args:
         play: Plays it; given by how much the clock is to be slower.

@@ -1,4 +1,4 @@
-"""The simulated service on a real socket: many accounts on one port, each with an eye on it."""
+"""The simulated service on a real socket: many accounts on one port, each observed."""
 
 from __future__ import annotations
 

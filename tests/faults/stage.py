@@ -1,4 +1,4 @@
-"""One account in this process, the workers on it, and everything that is seen of them."""
+"""One account in this process, the workers on it, and everything that is observed of them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from rcv3_tui.simulator import LoggedRequest, create_app
 from rcv3_tui.sync.account_worker import AccountWorker
 from rcv3_tui.sync.events import OperationChanged, SyncEvent
 from rcv3_tui.sync.operations.journal import Journal
-from tests.faults.judging import Arrival
 from tests.faults.profile import settings_for
-from tests.faults.running import RunningWorker, journal_path
-from tests.faults.virtual import VirtualClock
+from tests.faults.verdicts import Arrival
+from tests.faults.virtual_time import VirtualClock
+from tests.faults.workers import RunningWorker, journal_path
 from tests.faults.world import World
 
 _URL = "http://127.0.0.1"

@@ -13,14 +13,14 @@ from rcv3_tui.model.operation import Operation, OperationState
 from rcv3_tui.simulator import Fault
 from rcv3_tui.sync.operations.journal import FileJournal, JournalError
 from rcv3_tui.sync.operations.recovery import RunLock
-from tests.faults.answers import FINAL, TRANSIENT
+from tests.faults.cases import CASES, CASES_WITH_TARGET, Case
 from tests.faults.conftest import Tally
-from tests.faults.judging import DONE, REFUSED, UNKNOWN, Verdict
-from tests.faults.kinds import CASES, CASES_WITH_TARGET, Case
-from tests.faults.playing import Play, judged
-from tests.faults.running import journal_path, read_journal
+from tests.faults.plays import Play, judged
+from tests.faults.responses import FINAL, TRANSIENT
 from tests.faults.stage import Stage
-from tests.faults.virtual import play
+from tests.faults.verdicts import DONE, REFUSED, UNKNOWN, Verdict
+from tests.faults.virtual_time import play
+from tests.faults.workers import journal_path, read_journal
 
 pytestmark = pytest.mark.slow
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from rcv3_tui.simulator import Fault
-from tests.faults.answers import FINAL, TRANSIENT
+from tests.faults.cases import ADD_PUBLIC_IP, ASSIGN, CASES, CASES_WITH_TARGET, MOVE, Case
 from tests.faults.conftest import Tally
 from tests.faults.injected_faults import InjectedFault, faults_of
-from tests.faults.judging import DONE, Verdict
-from tests.faults.kinds import ADD_PUBLIC_IP, ASSIGN, CASES, CASES_WITH_TARGET, MOVE, Case
-from tests.faults.playing import Play, judged
-from tests.faults.running import read_journal
+from tests.faults.plays import Play, judged
+from tests.faults.responses import FINAL, TRANSIENT
 from tests.faults.stage import Stage
-from tests.faults.virtual import play
+from tests.faults.verdicts import DONE, Verdict
+from tests.faults.virtual_time import play
+from tests.faults.workers import read_journal
 
 pytestmark = pytest.mark.slow
 

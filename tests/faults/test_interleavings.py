@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from rcv3_tui.model.operation import OperationKind, Request
 from rcv3_tui.simulator import Fault, LoggedRequest, Node, Pool, PublicIP, Server
-from tests.faults.judging import Verdict, changes_of, stale
-from tests.faults.kinds import CASES, Case
-from tests.faults.running import RecordedOperation, read_journal
+from tests.faults.cases import CASES, Case
 from tests.faults.stage import Stage
-from tests.faults.virtual import play
+from tests.faults.verdicts import Verdict, changes_of, stale
+from tests.faults.virtual_time import play
+from tests.faults.workers import RecordedOperation, read_journal
 from tests.faults.world import World
 
 pytestmark = pytest.mark.slow

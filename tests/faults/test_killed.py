@@ -1,4 +1,4 @@
-"""The program is killed in the middle of an operation, and its next start takes it up."""
+"""The program is killed in the middle of an operation, and its next start resumes it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ import pytest
 
 from rcv3_tui.model.operation import OperationState
 from rcv3_tui.simulator import Fault
+from tests.faults.cases import ADD_NODES, ADD_PUBLIC_IP, CASES, MOVE, REMOVE_NODES, Case
 from tests.faults.child import Orders
 from tests.faults.conftest import Tally
 from tests.faults.fast_clock import FastClock
-from tests.faults.judging import DONE, REFUSED, Verdict, judge
-from tests.faults.kinds import ADD_NODES, ADD_PUBLIC_IP, CASES, MOVE, REMOVE_NODES, Case
-from tests.faults.lanes import lanes, selected
 from tests.faults.pace import at_its_own_pace
-from tests.faults.running import journal_path, new_state_dir, read_journal
+from tests.faults.parallel_jobs import parallel_jobs, selected
 from tests.faults.service import Service
+from tests.faults.verdicts import DONE, REFUSED, Verdict, judge
+from tests.faults.workers import journal_path, new_state_dir, read_journal
 from tests.faults.world import World
 
 # Real time, run fast, against a service behind a socket.
@@ -65,7 +65,7 @@ def verdicts(
     jobs = {
         name: partial(_die_and_rise, *DEATHS[name], served, states) for name, _ in selected(request)
     }
-    with lanes(_AT_ONCE, jobs) as futures:
+    with parallel_jobs(_AT_ONCE, jobs) as futures:
         yield futures
 
 

@@ -1,4 +1,4 @@
-"""An event loop whose time passes at once: whoever sleeps is woken as soon as nobody else can run.
+"""An event loop whose time passes at once: a sleeping task wakes when no other task can run.
 
 A whole minute of a worker's life takes as long as the work in it, always in the same order, on a
 machine however busy.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.answers import Answer, answers_of
+from tests.faults.cases import CASES, Case
 from tests.faults.conftest import Tally
-from tests.faults.judging import Verdict
-from tests.faults.kinds import CASES, Case
-from tests.faults.playing import Play, judged
+from tests.faults.plays import Play, judged
+from tests.faults.responses import Answer, answers_of
 from tests.faults.stage import Stage
-from tests.faults.virtual import play
+from tests.faults.verdicts import Verdict
+from tests.faults.virtual_time import play
 
 pytestmark = pytest.mark.slow
 

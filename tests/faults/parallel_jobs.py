@@ -15,7 +15,7 @@ ResultT = TypeVar("ResultT")
 
 
 @contextmanager
-def lanes(
+def parallel_jobs(
     count: int, jobs: Mapping[str, Callable[[], Awaitable[ResultT]]]
 ) -> Iterator[Mapping[str, Future[ResultT]]]:
     """Run jobs in a thread of their own for as long as the block lasts.
@@ -28,7 +28,7 @@ def lanes(
         Name to what comes of it.
     """
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="lanes", daemon=True)
+    thread = threading.Thread(target=loop.run_forever, name="parallel_jobs", daemon=True)
     thread.start()
     places = asyncio.Semaphore(count)
 

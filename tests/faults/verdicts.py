@@ -1,4 +1,4 @@
-"""What became of a combination: was anything applied twice, lost, or recorded wrongly?"""
+"""The verdict on a combination: was anything applied twice, lost, or recorded wrongly?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from rcv3_tui.model.operation import Request
 from rcv3_tui.simulator import LoggedRequest
-from tests.faults.running import RecordedOperation
+from tests.faults.workers import RecordedOperation
 from tests.faults.world import Holdings, World
 
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
@@ -49,7 +49,7 @@ class Verdict:
 
     @property
     def complaints(self) -> list[str]:
-        """Everything that is amiss, in one list."""
+        """All problems in one list."""
         return [
             *(f"twice: {text}" for text in self.twice),
             *(f"lost: {text}" for text in self.lost),

@@ -1,4 +1,4 @@
-"""One play: a kind of change on a stage, and the judgement of what came of it."""
+"""One play: a kind of change on a stage, and the verdict on its result."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from rcv3_tui.model.operation import OperationState
-from tests.faults.judging import Arrival, Verdict, judge, stale
-from tests.faults.kinds import Case
-from tests.faults.running import read_journal
+from tests.faults.cases import Case
 from tests.faults.stage import Player, Stage
+from tests.faults.verdicts import Arrival, Verdict, judge, stale
+from tests.faults.workers import read_journal
 
 
 class Play:

@@ -1,4 +1,4 @@
-"""Every kind of operation: what is asked for, by which request, and what stands afterwards."""
+"""Every kind of operation: what is requested, by which HTTP request, and the account afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer that is not the documented success, before, after and long before its change."""
+"""Every response other than the documented success, before, after and long before its change."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 
 from rcv3_tui.api.http_client import total_timeout
 from rcv3_tui.simulator import Fault, messages
-from tests.faults.judging import DONE, REFUSED, UNKNOWN
-from tests.faults.kinds import (
+from tests.faults.cases import (
     ADD_NODE,
     REMOVE_NODE,
     REMOVE_NODES,
     Case,
 )
 from tests.faults.stage import TIMEOUT
+from tests.faults.verdicts import DONE, REFUSED, UNKNOWN
 
 Maker = Callable[..., Fault]
 

@@ -1,4 +1,4 @@
-"""A headless worker at work, and its journal read back."""
+"""A headless worker, and its journal read back."""
 
 from __future__ import annotations
 
