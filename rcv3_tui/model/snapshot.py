@@ -13,7 +13,16 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rcv3_tui.model.delta import KeyDelta, SnapshotDelta, add_items, compare_items
+from rcv3_tui.model.delta import (
+    KeyDelta,
+    SnapshotDelta,
+    add_items,
+    best_first,
+    by_pool,
+    compare_items,
+    existing_records,
+    regroup,
+)
 from rcv3_tui.model.drain import Drain
 from rcv3_tui.model.fetch_state import (
     PRIMARY_KINDS,
@@ -21,7 +30,6 @@ from rcv3_tui.model.fetch_state import (
     ResourceKind,
     describe_unreadable,
 )
-from rcv3_tui.model.relations import best_first, by_pool, existing_records, regroup
 from rcv3_tui.model.resources import CloudNetwork, LoadBalancerPool, PoolNode, PublicIP, Server
 from rcv3_tui.model.status import Phase, phase
 
