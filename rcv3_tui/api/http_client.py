@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
+from time import perf_counter
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from msgspec import Struct
 from rcv3_tui import __version__
 from rcv3_tui.api.errors import ApiError, ConnectionFailed, MalformedResponse, ProxyFailed
 from rcv3_tui.api.network_transport import ProxyUnavailable
+from rcv3_tui.api.redaction import sanitize
 from rcv3_tui.clock import ServiceClock
 from rcv3_tui.cooperative import yield_to_loop
 from rcv3_tui.settings import Secret
@@ -45,6 +47,8 @@ DEFAULT_HEADERS: Final = {"User-Agent": f"rcv3-tui/{__version__}", "Accept": "ap
 
 JSON_HEADERS: Final = {"Content-Type": "application/json"}
 """Headers of a request with a body."""
+
+_log = logging.getLogger("rcv3_tui.api")
 
 _TOTAL_FACTOR: Final = 6.0
 """A whole exchange may take this many times the timeout, which applies to each read and write."""
@@ -293,6 +297,30 @@ class HttpClient:
                 status=response.status_code,
             )
         return HttpResponse(response.status_code, dict(response.headers), body or b"", tls)
+
+
+def log_request(
+    call: HttpRequest, outcome: str, began: float, request_id: str | None = None
+) -> None:
+    """Log a request at level debug, without query, headers and body.
+
+    Args:
+        call: The request.
+        outcome: The status, or why there is none.
+        began: When it was sent, from `perf_counter`.
+        request_id: The service's id of the request, for Support.
+    """
+    if _log.isEnabledFor(logging.DEBUG):
+        url = urlsplit(call.url)
+        _log.debug(
+            "%s %s%s: %s in %.0f ms%s",
+            call.method,
+            url.hostname,
+            sanitize(url.path),
+            outcome,
+            (perf_counter() - began) * 1000,
+            f", request id {request_id}" if request_id else "",
+        )
 
 
 def total_timeout(timeout: float) -> float | None:

@@ -24,8 +24,13 @@ from rcv3_tui.api.errors import (
     SecondFactorNeeded,
     WrongTenant,
 )
-from rcv3_tui.api.http_client import JSON_HEADERS, HttpClient, HttpRequest, HttpResponse
-from rcv3_tui.api.request_log import log_request
+from rcv3_tui.api.http_client import (
+    JSON_HEADERS,
+    HttpClient,
+    HttpRequest,
+    HttpResponse,
+    log_request,
+)
 from rcv3_tui.api.service_catalog import (
     Endpoint,
     ServiceCatalog,

@@ -28,10 +28,10 @@ from rcv3_tui.api.http_client import (
     HttpClient,
     HttpRequest,
     HttpResponse,
+    log_request,
 )
 from rcv3_tui.api.rate_limit import ONE_MINUTE, Priority, RateLimiter
 from rcv3_tui.api.redaction import sanitize
-from rcv3_tui.api.request_log import log_request
 from rcv3_tui.api.urls import MAX_URL, require_secure_url
 from rcv3_tui.clock import Clock, SystemClock
 from rcv3_tui.settings import Secret

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 
 from msgspec.structs import replace
 
-from rcv3_tui.api.asgi_transport import ASGIApp
 from rcv3_tui.api.errors import ApiError, ConnectionFailed, CredentialsRefused, TokenRefused
+from rcv3_tui.api.http_factory import ASGIApp
 from rcv3_tui.change.options import CommandError
 from rcv3_tui.clock import Clock
 from rcv3_tui.exit_codes import ExitCode

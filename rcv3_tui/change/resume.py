@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from rcv3_tui.api.asgi_transport import ASGIApp
+from rcv3_tui.api.http_factory import ASGIApp
 from rcv3_tui.change.account import ChangeAccount, open_account
 from rcv3_tui.change.follow import FollowEnd, Follower, stopping_on_sigint
 from rcv3_tui.change.journal_view import JournalEntry

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 
-from rcv3_tui.api.asgi_transport import ASGIApp
+from rcv3_tui.api.http_factory import ASGIApp
 from rcv3_tui.change.account import ChangeAccount, open_account
 from rcv3_tui.change.confirm import Terminal, confirm, find_terminal, lift_protection
 from rcv3_tui.change.drain_plan import empty_pools, pools_to_read

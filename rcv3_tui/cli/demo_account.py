@@ -12,7 +12,7 @@ from rcv3_tui.settings import ALL_REGIONS, Credentials, Secret, Settings
 
 if TYPE_CHECKING:
     # Loads httpx, which the first paint does not need.
-    from rcv3_tui.api.asgi_transport import ASGIApp, Message
+    from rcv3_tui.api.http_factory import ASGIApp, Message
 
 _TWO_ACCOUNTS = "regions"
 """The scenario with a second profile."""

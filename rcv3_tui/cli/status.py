@@ -13,7 +13,7 @@ from rcv3_tui.cli.argparse_ext import ChoiceArg, Parser, SecondsRange, add_forma
 from rcv3_tui.exit_codes import UsageError
 
 if TYPE_CHECKING:
-    from rcv3_tui.api.asgi_transport import ASGIApp
+    from rcv3_tui.api.http_factory import ASGIApp
     from rcv3_tui.settings import Settings
     from rcv3_tui.status.options import StatusOptions
 

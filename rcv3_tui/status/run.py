@@ -9,9 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from rcv3_tui.api.asgi_transport import ASGIApp
 from rcv3_tui.api.errors import ApiError
-from rcv3_tui.api.http_factory import create_http_client
+from rcv3_tui.api.http_factory import ASGIApp, create_http_client
 from rcv3_tui.clock import Clock, ServiceClock, SystemClock
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.diagnostics import TransitionThresholds

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from rcv3_tui.api.asgi_transport import ASGIApp
 from rcv3_tui.api.errors import ApiError, SecondFactorNeeded
 from rcv3_tui.api.http_client import HttpClient
-from rcv3_tui.api.http_factory import create_http_client
+from rcv3_tui.api.http_factory import ASGIApp, create_http_client
 from rcv3_tui.api.identity import TokenGrant
 from rcv3_tui.api.session import Session
 from rcv3_tui.clock import ServiceClock

@@ -30,7 +30,7 @@ from rcv3_tui.sync.events import (
 from rcv3_tui.sync.storage.snapshot_restore import SnapshotRestorer
 
 if TYPE_CHECKING:
-    from rcv3_tui.api.asgi_transport import ASGIApp as ASGIApp
+    from rcv3_tui.api.http_factory import ASGIApp as ASGIApp
     from rcv3_tui.model.diagnostics import TransitionThresholds
     from rcv3_tui.model.status_timeline import Timeline
     from rcv3_tui.sync.account_opener import AccountOpener, OpenedAccount

@@ -8,9 +8,9 @@ import shlex
 import pytest
 from msgspec.structs import replace
 
-from rcv3_tui.api.asgi_transport import AsgiTransport
 from rcv3_tui.api.cloud_servers import CloudServersClient
 from rcv3_tui.api.http_client import HttpClient
+from rcv3_tui.api.http_factory import AsgiTransport
 from rcv3_tui.api.rackconnect import RackConnectClient
 from rcv3_tui.api.service_client import ServiceClient
 from rcv3_tui.model.operation import NoCurl, OperationKind, Request, Target

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rcv3_tui.api.asgi_transport import ASGIApp
+from rcv3_tui.api.http_factory import ASGIApp
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.settings import ALL_REGIONS, Credentials, Secret
 from rcv3_tui.simulator import Account, Fault, create_app

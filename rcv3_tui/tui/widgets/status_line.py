@@ -22,7 +22,7 @@ from textual.widget import Widget
 from rcv3_tui.model.text_safety import ascii_only
 from rcv3_tui.text_width import truncate
 from rcv3_tui.tui.mask import masked
-from rcv3_tui.tui.widgets.tones import tone_style
+from rcv3_tui.tui.theme import tone_style
 
 _BOLD = frozenset({"failed", "warn", "accent", "key", "strong"})
 """Tones that are bold."""

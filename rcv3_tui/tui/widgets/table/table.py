@@ -20,8 +20,7 @@ from .messages import (
     RowSelected,
 )
 from .rows import Decisions
-from .styles import STYLES
-from .view import TableView
+from .view import STYLES, TableView
 
 _WHEEL_LINES = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Iterable, Sequence
-from typing import ClassVar, Generic
+from typing import ClassVar, Final, Generic
 
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -13,17 +13,45 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
-from rcv3_tui.tui.widgets.tones import tone_style
+from rcv3_tui.tui.theme import tone_style
 from rcv3_tui.views.column import Column, ItemT
 
 from .cursor import Cursor, Marks
 from .layout import GUTTER, ColumnSlot, Content, layout_columns
 from .renderer import ASCII_GLYPHS, UNICODE_GLYPHS, RenderedRow, RowRenderer, RowState
 from .rows import Rows
-from .styles import COMPONENTS, TONES
 
 _HEADER_FROM = 3
 """Least height of a table with a header line."""
+
+COMPONENTS: Final[set[str]] = {
+    "table--plain",
+    "table--header",
+    "table--cursor",
+    "table--linked",
+    "table--marked",
+    "table--muted",
+}
+"""The states of a row, and the one tone whose color depends on the background."""
+
+TONES: Final = frozenset({"ok", "moving", "failed", "warn", "accent"})
+"""The other tones of a cell."""
+
+STYLES: Final = """
+Table {
+    height: 1fr;
+    width: 1fr;
+    & > .table--header { color: $text-muted; text-style: bold; }
+    & > .table--cursor {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+        text-style: $block-cursor-text-style;
+    }
+    & > .table--linked { color: $text-accent; text-style: bold; }
+    & > .table--marked { color: $text-warning; text-style: bold; }
+    & > .table--muted { color: $text-muted; }
+}
+"""
 
 
 class TableView(Widget, Generic[ItemT]):
