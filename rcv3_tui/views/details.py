@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -37,20 +37,43 @@ def detail_lines(view: View[RowT], row: RowT, now: datetime) -> Iterator[DetailL
             yield DetailLine(detail.label or field.name, text, _tone(detail, field, row))
 
 
-def failure_reason(status: str, detail: str | None) -> str:
-    """Return the service's detail of a status; for a failed one, that there is none."""
-    return detail or (f"{NO_REASON} by RackConnect" if phase(status) is Phase.FAILED else "")
+def reason_detail(
+    status: Callable[[RowT], str], reason: Callable[[RowT], str | None]
+) -> Detail[RowT]:
+    """Return the line of the service's reason for a status; a failed one always has a line.
+
+    Args:
+        status: Returns a row's status.
+        reason: Returns the service's reason, if it names one.
+    """
+
+    def text(row: RowT, now: datetime) -> str:
+        del now
+        is_failed = phase(status(row)) is Phase.FAILED
+        return reason(row) or (f"{NO_REASON} by RackConnect" if is_failed else "")
+
+    def tone(row: RowT) -> str:
+        return TONES[Phase.FAILED] if phase(status(row)) is Phase.FAILED else ""
+
+    return Detail("detail", text=text, tone=tone)
 
 
-def failure_tone(status: str) -> str:
-    """Return the tone of a status's detail."""
-    return TONES[Phase.FAILED] if phase(status) is Phase.FAILED else ""
+def transition_detail(
+    status: Callable[[RowT], str], since: Callable[[RowT], datetime | None]
+) -> Detail[RowT]:
+    """Return the line that says how long a resource has been in transition.
 
+    Args:
+        status: Returns a row's status.
+        since: Returns the time from which it has it; None: unknown.
+    """
 
-def transition_text(status: str, since: datetime | None, now: datetime) -> str:
-    """Return how long a resource has been in transition; empty in any other status."""
-    is_known = phase(status) is Phase.TRANSITIONING and since is not None
-    return format_age(since, now) if is_known else ""
+    def text(row: RowT, now: datetime) -> str:
+        at = since(row)
+        is_known = phase(status(row)) is Phase.TRANSITIONING and at is not None
+        return format_age(at, now) if is_known else ""
+
+    return Detail("since", "in this status for", text=text, tone="moving")
 
 
 def _text(detail: Detail[RowT], field: Field[RowT], row: RowT, now: datetime) -> str:

@@ -7,28 +7,15 @@ the filter, whose values distinguish "not read yet" from "none".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from msgspec import Struct
 
 from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.filters.fields import FIELDS_OF, OTHER_NAMES, Partial
 from rcv3_tui.views.export import plain_text
-from rcv3_tui.views.field import UnreadPools, View
-from rcv3_tui.views.networks import NETWORKS
-from rcv3_tui.views.pool_nodes import POOL_NODES
-from rcv3_tui.views.pools import POOLS
-from rcv3_tui.views.public_ips import PUBLIC_IPS
+from rcv3_tui.views.field import UnreadPools
+from rcv3_tui.views.registry import view_of_kind
 from rcv3_tui.views.rows import AnyRow
-from rcv3_tui.views.servers import SERVERS
-
-_VIEWS: Mapping[ResourceKind, object] = {
-    ResourceKind.SERVERS: SERVERS,
-    ResourceKind.PUBLIC_IPS: PUBLIC_IPS,
-    ResourceKind.POOLS: POOLS,
-    ResourceKind.NODES: POOL_NODES,
-    ResourceKind.NETWORKS: NETWORKS,
-}
 
 _FROM_FILTER = frozenset({"ip", "private", "public", "region"})
 """Names whose values come from the filter, also where the view has a field of that name."""
@@ -54,7 +41,7 @@ class FieldValue(Struct, frozen=True):
 
 def placeholder_names(kind: ResourceKind) -> frozenset[str]:
     """Return the names of the values that rows of a kind have."""
-    names = {field.name for field in _view(kind).fields} | set(FIELDS_OF[kind])
+    names = {field.name for field in view_of_kind(kind).fields} | set(FIELDS_OF[kind])
     others = {**OTHER_NAMES, **_SHORT_NAMES}
     return frozenset(names | {name for name, target in others.items() if target in names})
 
@@ -70,7 +57,7 @@ def field_value(
         name: One of `placeholder_names`.
         unread_pools: Returns the pools of a region whose nodes have not been read.
     """
-    view = _view(kind)
+    view = view_of_kind(kind)
     name = _SHORT_NAMES.get(name, name)
     name = _OWN_NAMES.get(kind, {}).get(name, name)
     has_field = any(field.name == name for field in view.fields)
@@ -89,7 +76,3 @@ def field_value(
     may_be_partial = value is None or isinstance(value, tuple)
     is_unread = may_be_partial and isinstance(searched.get(name), Partial)
     return FieldValue("" if is_unread else plain_text(value, separator=","), is_unread)
-
-
-def _view(kind: ResourceKind) -> View[AnyRow]:
-    return cast("View[AnyRow]", _VIEWS[kind])

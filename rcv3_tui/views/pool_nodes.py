@@ -5,7 +5,7 @@ from __future__ import annotations
 from rcv3_tui.model.filters import node_fields
 from rcv3_tui.model.status import NO_REASON, Phase, phase
 from rcv3_tui.views.column import Cell, natural_key
-from rcv3_tui.views.details import failure_reason, failure_tone, transition_text
+from rcv3_tui.views.details import reason_detail, transition_detail
 from rcv3_tui.views.field import (
     OPTIONAL,
     Context,
@@ -180,17 +180,8 @@ POOL_NODES: View[NodeRow] = View(
         Detail("id", "node id"),
         Detail("region"),
         Detail("status"),
-        Detail(
-            "detail",
-            text=lambda row, now: failure_reason(row.node.status, row.node.status_detail),
-            tone=lambda row: failure_tone(row.node.status),
-        ),
-        Detail(
-            "since",
-            "in this status for",
-            text=lambda row, now: transition_text(row.node.status, row.since, now),
-            tone="moving",
-        ),
+        reason_detail(lambda row: row.node.status, lambda row: row.node.status_detail),
+        transition_detail(lambda row: row.node.status, lambda row: row.since),
         Detail("address", "private address", "-"),
         Detail("created", empty="-"),
         Detail("updated", empty="never"),

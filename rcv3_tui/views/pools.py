@@ -8,7 +8,7 @@ from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.filters import pool_fields
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.views.column import Cell, natural_key
-from rcv3_tui.views.details import NOT_NAMED, failure_reason, failure_tone
+from rcv3_tui.views.details import NOT_NAMED, reason_detail
 from rcv3_tui.views.field import (
     OPTIONAL,
     Context,
@@ -183,11 +183,7 @@ POOLS: View[PoolRow] = View(
         Detail("id"),
         Detail("region"),
         Detail("status"),
-        Detail(
-            "detail",
-            text=lambda row, now: failure_reason(row.pool.status, row.pool.status_detail),
-            tone=lambda row: failure_tone(row.pool.status),
-        ),
+        reason_detail(lambda row: row.pool.status, lambda row: row.pool.status_detail),
         Detail("address", "virtual IP", NOT_NAMED),
         Detail("port", empty=NOT_NAMED),
         Detail("cloud_servers", "cloud servers", NOT_NAMED),

@@ -7,7 +7,7 @@ from datetime import datetime
 from rcv3_tui.model.filters import public_ip_fields
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.views.column import Cell, natural_key
-from rcv3_tui.views.details import failure_reason, failure_tone, transition_text
+from rcv3_tui.views.details import reason_detail, transition_detail
 from rcv3_tui.views.field import (
     OPTIONAL,
     Context,
@@ -243,17 +243,8 @@ PUBLIC_IPS: View[PublicIPRow] = View(
         Detail("id"),
         Detail("region"),
         Detail("status"),
-        Detail(
-            "detail",
-            text=lambda row, now: failure_reason(row.record.status, row.record.status_detail),
-            tone=lambda row: failure_tone(row.record.status),
-        ),
-        Detail(
-            "since",
-            "in this status for",
-            text=lambda row, now: transition_text(row.record.status, row.since, now),
-            tone="moving",
-        ),
+        reason_detail(lambda row: row.record.status, lambda row: row.record.status_detail),
+        transition_detail(lambda row: row.record.status, lambda row: row.since),
         Detail("ticket", "support ticket", tone="warn"),
         Detail(
             "retain",

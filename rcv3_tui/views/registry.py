@@ -1,10 +1,11 @@
-"""The view of each kind of row."""
+"""The view of each kind of row and resource."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import cast
 
+from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.resources import Resource
 from rcv3_tui.views.changes import CHANGES
 from rcv3_tui.views.field import View
@@ -38,10 +39,23 @@ _VIEWS: Mapping[type[AnyRow], object] = {
     FindingRow: FINDINGS,
 }
 
+_VIEWS_BY_KIND: Mapping[ResourceKind, object] = {
+    ResourceKind.SERVERS: SERVERS,
+    ResourceKind.PUBLIC_IPS: PUBLIC_IPS,
+    ResourceKind.POOLS: POOLS,
+    ResourceKind.NODES: POOL_NODES,
+    ResourceKind.NETWORKS: NETWORKS,
+}
+
 
 def view_of(row: AnyRow) -> View[AnyRow]:
     """Return the view of a row's kind."""
     return cast("View[AnyRow]", _VIEWS[type(row)])
+
+
+def view_of_kind(kind: ResourceKind) -> View[AnyRow]:
+    """Return the view of a kind of resource."""
+    return cast("View[AnyRow]", _VIEWS_BY_KIND[kind])
 
 
 def resource_of(row: AnyRow) -> Resource | None:
