@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from difflib import unified_diff
 from typing import Protocol
 
 from tests.support.real_session import BACK, ConsoleScript
@@ -18,9 +20,9 @@ ADDRESS = "203.0.113.11"
 SECONDS = 60.0
 """The longest wait in seconds, for a busy machine or a slow connection."""
 
-_COUNTERS = re.compile(
-    r"next +(?:\d+s|now)|\d+/\d+ req/min|\b\d+[sm]\b|checking|live|\b\d\d:\d\d\b| +"
-)
+_AGES = re.compile(r"(?<![\w.-])(?:\d+[smdy]|\d+h\d\d)(?![\w.-])| +")
+"""Ages as `model.times.elapsed` formats them, and the blanks that align them."""
+
 _CLIPBOARD = re.compile(rb"\x1b\]52;([a-z]*);([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 
 
@@ -85,7 +87,7 @@ def start(window: Window, expected: list[str] | None = None) -> list[str]:
     # "…" is a count that is not known yet.
     window.wait_for(lambda: " … " not in "\n".join(servers(window)), SECONDS)
     if expected is not None:
-        window.wait_for(lambda: servers(window) == expected, SECONDS)
+        window.wait_for(lambda: without_ages(servers(window)) == without_ages(expected), SECONDS)
     return servers(window)
 
 
@@ -165,12 +167,12 @@ def change_size(window: Window, *, other_rows: int = 0) -> None:
         window: What is resized.
         other_rows: The number of rows at the bottom that belong to the multiplexer.
     """
-    before = without_counters(window.lines)
+    before = window.lines
     window.resize(*SMALLER)
     window.wait_for(lambda: _is_narrow(window, other_rows), SECONDS)
     window.wait_row("web-01", "203.0.113.10", timeout=SECONDS)
     window.resize(*SIZE)
-    window.wait_for(lambda: without_counters(window.lines) == before, SECONDS)
+    wait_same(window, before, other_rows=other_rows)
 
 
 def quit_console(window: Window, script: ConsoleScript) -> None:
@@ -180,9 +182,33 @@ def quit_console(window: Window, script: ConsoleScript) -> None:
     script.assert_left_clean()
 
 
-def without_counters(lines: list[str]) -> list[str]:
-    """Return a screen without counters and clocks, to compare it with a later one."""
-    return [_COUNTERS.sub("", line) for line in lines]
+def wait_same(window: Window, before: list[str], *, other_rows: int = 0) -> None:
+    """Wait until the panes and the footer are as they were on an earlier screen.
+
+    Args:
+        window: What is compared.
+        before: The lines of the earlier screen.
+        other_rows: The number of rows at the bottom that belong to the multiplexer.
+
+    Raises:
+        AssertionError: They differ; the message has the lines that do.
+    """
+    earlier = _lasting(before, other_rows)
+    with suppress(AssertionError):
+        window.wait_for(lambda: _lasting(window.lines, other_rows) == earlier, SECONDS)
+    later = _lasting(window.lines, other_rows)
+    assert later == earlier, "\n".join(unified_diff(earlier, later, "before", "now", lineterm=""))
+
+
+def without_ages(lines: list[str]) -> list[str]:
+    """Return rows without ages, to compare them with those of another moment."""
+    return [_AGES.sub("", line) for line in lines]
+
+
+def _lasting(lines: list[str], other_rows: int) -> list[str]:
+    """Return what time does not change: panes and footer, without header and message line."""
+    own = lines[: len(lines) - other_rows]
+    return without_ages([*own[1:-2], *own[-1:]])
 
 
 def clipboard_texts(raw: bytes) -> list[str]:

@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.real_scenario import (
     ADDRESS,
-    SECONDS,
     change_size,
     quit_console,
     start,
-    without_counters,
+    wait_same,
+    without_ages,
     work,
 )
 from tests.support.real_session import BEFORE, ConsoleScript, program, version_of
@@ -92,22 +92,21 @@ def test_console_in_tmux(
     start(first, expected)
     # tmux's own screen is what it has drawn.
     captured = tmux.call("capture-pane", "-p").splitlines()
-    assert without_counters(captured)[: len(expected)] == without_counters(
-        first.lines[: len(expected)]
-    )
+    # Without the header, which counts.
+    end = len(expected) + 1
+    assert without_ages(captured[1:end]) == without_ages(first.lines[1:end])
     assert pane_modes(tmux).startswith("10")
     announced = work(first)
     assert "tmux buffer" in announced
     assert tmux.call("show-buffer") == ADDRESS
     change_size(first, other_rows=1)
 
-    screen = first.lines[:-1]
-    cursor = first.cursor
+    screen, cursor = first.lines, first.cursor
     first.press("ctrl+b", "d")
     assert first.wait_end() == 0
     assert first.is_restored, first.modes_left_on
     second = open_outer([*tmux.words, "attach-session"], answers=False, more=tmux.environment)
-    second.wait_for(lambda: without_counters(second.lines[:-1]) == without_counters(screen))
+    wait_same(second, screen, other_rows=1)
     assert second.cursor == cursor
 
     quit_console(second, script)
@@ -152,7 +151,7 @@ def test_console_in_screen(
     assert first.wait_end() == 0
     assert first.is_restored, first.modes_left_on
     second = open_outer([*screen.words, "-r"], answers=False, more=screen.environment)
-    second.wait_for(lambda: without_counters(second.lines) == without_counters(shown))
+    wait_same(second, shown)
     assert second.cursor == cursor
 
     quit_console(second, script)
@@ -195,7 +194,7 @@ def test_console_in_dtach(
     assert first.wait_end() == 0
     # dtach draws nothing; the console redraws on a window change without a new size.
     second = open_outer([words[0], "-a", words[2], "-r", "winch"], answers=True)
-    second.wait_for(lambda: without_counters(second.lines) == without_counters(shown), SECONDS)
+    wait_same(second, shown)
     # Both are set there, and not pushed; the exit pops once.
     assert second.modes_left_on == [mode for mode in modes if mode not in _OF_THE_FIRST]
     assert second.cursor == cursor
