@@ -10,8 +10,10 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 
 from rcv3_tui.tui.commands.table import MOVES
-from rcv3_tui.tui.key_queue import Role
+from rcv3_tui.tui.key_queue import PAUSE, Role
 from rcv3_tui.tui.screens.console import ConsoleScreen
+from rcv3_tui.tui.screens.dialog import Dialog, ignored_text
+from rcv3_tui.tui.widgets.message_line import LogMessage
 
 OPENERS = frozenset({"filter", "command-line"})
 """Commands that open the prompt."""
@@ -48,15 +50,23 @@ class InputRules:
     ) -> None:
         self._screen = screen
         self._console = console
+        self._reported: LogMessage | None = None
+        """The message about the last burst."""
 
     def accepts(self, event: events.Key | events.Paste) -> bool:
-        """Return whether the topmost screen accepts an input; only guarded ones reject any."""
+        """Return whether the topmost screen accepts an input, and show that it does not.
+
+        Only guarded screens reject any: what was typed before they opened.
+        """
         screen = self._screen()
         if not isinstance(screen, GuardedScreen):
             return True
         if isinstance(event, events.Key) and event.key in ("escape", "ctrl+c", "ctrl+z"):
             return True
-        return screen.takes(event.time)
+        accepted = screen.takes(event.time)
+        if not accepted and isinstance(screen, FieldScreen):
+            screen.show_note("ignored what was typed before this screen opened; type it again")
+        return accepted
 
     def pasted_line(self, text: str) -> str:
         """Return the first line of a pasted text, and show that others were ignored."""
@@ -77,8 +87,9 @@ class InputRules:
     def role_of(self, key: events.Key) -> Role:
         """Return what a key does in the current place."""
         screen, console = self._screen(), self._console()
-        # Dialogs are loaded when the first one opens.
-        is_answer = bool(getattr(screen, "DECIDES", False))
+        is_answer = isinstance(screen, Dialog) and screen.DECIDES
+        if isinstance(screen, Dialog) and screen.approves_with(key):
+            return Role.APPROVE
         if not is_answer and (screen is not console or console.takes_text):
             return Role.TEXT
         command = console.keys.command_on(key.key)
@@ -104,13 +115,27 @@ class InputRules:
             return False
         return True
 
-    def report_burst(self, keys: list[events.Key]) -> None:
-        """Show that a burst of keys was dropped, without the keys: they may hold a secret."""
-        console = self._console()
-        names = [console.keys.command_on(key.key) for key in keys]
-        if len(keys) == 1 and names[0] is not None and self._screen() is console:
-            console.reject_burst(console.commands.by_name[names[0]])
+    def report_burst(self, keys: list[events.Key], continues: bool) -> None:
+        """Show that a burst of keys was dropped, without the keys: they may hold a secret.
+
+        A command that may have been pressed separately is named.
+
+        Args:
+            keys: All of its keys.
+            continues: Some of them were reported before; that message is replaced.
+        """
+        screen, console = self._screen(), self._console()
+        if isinstance(screen, Dialog):
+            screen.show_ignored(ignored_text(keys[-1], len(keys)))
             return
-        opener = console.keys["filter"]
-        what = f"pasted text ignored ({len(keys)} keys)"
-        console.show_message(f"{what}; press {opener} first to filter for it", "warn")
+        if continues and console.messages and console.messages[-1] is self._reported:
+            console.messages.pop()
+        last = console.keys.command_on(keys[-1].key)
+        is_apart = len(keys) == 1 or keys[-1].time - keys[-2].time >= PAUSE
+        if last is not None and is_apart and screen is console:
+            console.reject_burst(console.commands.by_name[last])
+        else:
+            opener = console.keys["filter"]
+            what = f"pasted text ignored ({len(keys)} keys)"
+            console.show_message(f"{what}; press {opener} first to filter for it", "warn")
+        self._reported = console.messages[-1]

@@ -4,16 +4,16 @@ On a slow connection several keys arrive at once. Textual forwards all of them t
 has the focus at that moment: of `/web`, the letters would run as commands before the filter opens.
 
 Keys also arrive together if nobody pressed them: text that is pasted into a terminal without
-bracketed paste, and type-ahead. Where letters are commands, such a burst is dropped and reported.
-`Role` says what a key does in the current place.
+bracketed paste, type-ahead, and a key that is held. Where letters are commands, such a burst is
+dropped. Every dropped key is reported. `Role` says what a key does in the current place.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PATIENCE = 0.5
 """Seconds after which a key whose widget was removed no longer delays the next ones."""
 
+_ROUNDS_OF_PATIENCE = 10
+"""How often a key waits so long for a widget that exists but is busy."""
 
 _ROUNDS = 3
 """How many rounds of messages a key may cause: an entered line posts to its owner, which posts to
@@ -36,6 +38,9 @@ PAUSE: Final = 0.03
 
 GAP: Final = 0.08
 """Seconds of silence that end a burst of keys; a changing command waits as long."""
+
+REPEAT: Final = 0.15
+"""Greatest seconds between two repeats of a held key; an approving key waits as long."""
 
 
 class Role(Enum):
@@ -53,6 +58,12 @@ class Role(Enum):
     """It opens a field: the keys after it are typed."""
     CHANGE = auto()
     """It runs a changing command; accepted only if it was pressed separately."""
+    APPROVE = auto()
+    """It approves a question; accepted only if it was pressed separately and is not held."""
+
+
+_HOLDS: Final = {Role.CHANGE: GAP, Role.APPROVE: REPEAT}
+"""Seconds for which a key waits for the next one, which would show that it is part of a burst."""
 
 
 class KeyQueue:
@@ -62,9 +73,10 @@ class KeyQueue:
         app: The app that reads the keys.
         forward: Forwards a key as Textual does: priority bindings first, then the focus.
         role_of: Returns what a key does now.
-        ignored: Called with the dropped keys of a burst.
-        hold: Seconds that a changing command waits for keys of the same burst; 0: only keys of
-            the same read count.
+        ignored: Called with all dropped keys of a burst, and with whether it was called with the
+            first of them before: a long burst arrives in several reads.
+        hold: Seconds that a changing command waits for keys of the same burst, and an approving
+            key longer in proportion; 0: only keys of the same read count.
     """
 
     def __init__(
@@ -73,7 +85,7 @@ class KeyQueue:
         forward: Callable[[events.Key], Awaitable[None]],
         *,
         role_of: Callable[[events.Key], Role],
-        ignored: Callable[[list[events.Key]], None],
+        ignored: Callable[[list[events.Key], bool], None],
         hold: float = GAP,
     ) -> None:
         self._app = app
@@ -83,12 +95,17 @@ class KeyQueue:
         self._hold = hold
         self._waiting: deque[events.Key] = deque()
         self._under_way: events.Key | None = None
+        self._node: DOMNode | None = None
+        """Whose messages the current key waits for."""
         self._held: events.Key | None = None
-        self._held_until = 0.0
+        self._is_released = False
+        """Whether the held key has waited for long enough."""
         self._last_time = float("-inf")
         """When the previous key was pressed."""
-        self._ignored_time = float("-inf")
-        """When the last dropped key of a burst was pressed."""
+        self._dropped: list[events.Key] = []
+        """The dropped keys of the last burst."""
+        self._reported = 0
+        """How many of them were reported."""
         self.in_burst = False
         """Whether the current key arrived together with others."""
 
@@ -99,7 +116,7 @@ class KeyQueue:
             # After the other keys of the same read, which are already in the app's queue.
             self._app.call_later(self._go_on)
         else:
-            self._app.set_timer(_PATIENCE, lambda late=self._under_way: self._end(late))
+            self._be_patient(self._under_way, _ROUNDS_OF_PATIENCE)
 
     async def _go_on(self) -> None:
         while self._under_way is None and (key := self._next()) is not None:
@@ -115,30 +132,41 @@ class KeyQueue:
 
     def _next(self) -> events.Key | None:
         """Return the next key to forward; None if there is none yet."""
+        key = self._first_accepted()
+        if self._reported < len(self._dropped):
+            self._ignored(self._dropped.copy(), self._reported > 0)
+            self._reported = len(self._dropped)
+        return key
+
+    def _first_accepted(self) -> events.Key | None:
+        """Drop keys that nobody pressed one by one; return the next other one, if there is one."""
         while self._waiting:
             key = self._waiting[0]
             role = self._role_of(key)
             if role not in (Role.TEXT, Role.SPECIAL):
-                if key.time - self._ignored_time < GAP:
+                if self._dropped and key.time - self._dropped[-1].time < _HOLDS.get(role, GAP):
                     # The remainder of a burst that arrived in several reads.
-                    self._ignored_time = self._pop().time
+                    self._drop(1)
                     continue
                 burst = self._burst()
                 if len(burst) > 1:
-                    for _ in burst:
-                        self._ignored_time = self._pop().time
-                    self._ignored(burst)
+                    self._drop(len(burst))
                     continue
-                if role is Role.CHANGE:
-                    if self._is_holding(key):
+                if role in _HOLDS:
+                    if self._is_holding(key, role):
                         return None
-                    if self._has_neighbour(key, GAP):
-                        self._ignored_time = self._pop().time
-                        self._ignored([key])
+                    if self._has_neighbour(key, role):
+                        self._drop(1)
                         continue
-            self.in_burst = self._has_neighbour(key, PAUSE)
+            self.in_burst = self._is_close(key, PAUSE, PAUSE)
             return self._pop()
         return None
+
+    def _drop(self, count: int) -> None:
+        """Drop the first keys that wait; they are reported with those of the same burst."""
+        if not self._dropped or self._waiting[0].time - self._dropped[-1].time >= REPEAT:
+            self._dropped, self._reported = [], 0
+        self._dropped += [self._pop() for _ in range(count)]
 
     def _pop(self) -> events.Key:
         key = self._waiting.popleft()
@@ -157,22 +185,33 @@ class KeyQueue:
             roles.add(role)
         return keys[:1] if roles <= {Role.MOVE, Role.OPEN} else keys
 
-    def _has_neighbour(self, key: events.Key, after: float) -> bool:
+    def _has_neighbour(self, key: events.Key, role: Role) -> bool:
+        """Return whether the first key that waits was not pressed separately."""
+        before = GAP if role is Role.APPROVE else PAUSE
+        return self._is_close(key, before, _HOLDS[role])
+
+    def _is_close(self, key: events.Key, before: float, after: float) -> bool:
         """Return whether another key arrived just before or after the first one that waits."""
-        if key.time - self._last_time < PAUSE:
+        if key.time - self._last_time < before:
             return True
         return len(self._waiting) > 1 and self._waiting[1].time - key.time < after
 
-    def _is_holding(self, key: events.Key) -> bool:
-        """Return whether a changing command still waits for keys of the same burst."""
+    def _is_holding(self, key: events.Key, role: Role) -> bool:
+        """Return whether a key still waits for others of the same burst."""
         if len(self._waiting) > 1 or not self._hold:
             return False
-        now = asyncio.get_running_loop().time()
         if self._held is not key:
-            self._held, self._held_until = key, now + self._hold
-            self._app.set_timer(self._hold, self._go_on)
-            return True
-        return now < self._held_until
+            self._held, self._is_released = key, False
+            hold = self._hold * _HOLDS[role] / GAP
+            self._app.set_timer(hold, partial(self._release, key))
+        return not self._is_released
+
+    async def _release(self, key: events.Key) -> None:
+        """Forward a key that has waited for others of its burst, unless some came."""
+        # Not by the clock: a timer may fire a moment before its time.
+        if key is self._held:
+            self._is_released = True
+            await self._go_on()
 
     # -- the current key ----------------------------------------------------------------------
 
@@ -184,6 +223,7 @@ class KeyQueue:
             rounds: The first node of this round and of each later one.
             node: The current node.
         """
+        self._node = node
         # The callback is queued after the key, and after the messages that it caused.
         if not node.call_later(self._was_looked_at, key, rounds, node):
             self._app.call_later(self._end, key)
@@ -197,6 +237,24 @@ class KeyQueue:
         else:
             # Through the app's queue, so that a change of focus precedes the next key.
             self._app.call_later(self._end, key)
+
+    def _be_patient(self, key: events.Key, rounds: int) -> None:
+        """Go on without a key whose widget was removed, and later without one that is stuck.
+
+        Args:
+            key: The current key.
+            rounds: How often to wait for a widget that exists.
+        """
+
+        async def look() -> None:
+            if key is not self._under_way:
+                return
+            if rounds > 1 and self._node is not None and self._node.is_running:
+                self._be_patient(key, rounds - 1)
+            else:
+                await self._end(key)
+
+        self._app.set_timer(_PATIENCE, look)
 
     async def _end(self, key: events.Key) -> None:
         if key is self._under_way:

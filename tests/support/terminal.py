@@ -110,8 +110,11 @@ _PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KITTY = re.compile(rb"\x1b\[([<>])[0-9]*u")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
-_REFUSED = re.compile(r"came together with other keys; press (\S+) again")
-"""The console's message about a changing key that was read together with the one before."""
+_REFUSED = re.compile(
+    r"came together with other keys; press (\S+) again"
+    r"|(\S+) ignored \(possible type-ahead\); press it again"
+)
+"""The console's messages about a key that was read together with the one before."""
 
 _FRAME_STARTS = b"\x1b[?2026h"
 _FRAME_ENDS = b"\x1b[?2026l"
@@ -372,9 +375,11 @@ class Terminal:
     def _press_again(self) -> None:
         """Press a refused key again, as the console requests."""
         refused = _REFUSED.search(self.text)
-        if refused and refused[1] == self._pressed:
+        if refused and (
+            refused[1] == self._pressed or refused[2] in (self._pressed, self._pressed.title())
+        ):
             self._wait_until(self._last_key + 3 * _PACE)
-            self.burst(self._pressed)
+            self.burst(KEYS.get(self._pressed, self._pressed))
             self._last_key = time.monotonic()
 
     def burst(self, text: str) -> None:

@@ -19,10 +19,11 @@ def test_command_acts_on_the_resource_that_was_clicked(
 ) -> None:
     terminal = open_console("--mouse", size=(120, 40))
     terminal.wait_row("edge-1", "203.0.113.71")
-    terminal.wait_for("shop-web")
+    # The virtual IP of shop-web; its name is also in the row of a server.
+    terminal.wait_for("198.51.100.9:8080")
     # Other rows have the cursor: a server, and the first of the pools.
     terminal.press("j")
-    click(terminal, "shop-web")
+    click(terminal, "198.51.100.9:8080")
     terminal.press("a")
     terminal.wait_dialog("shop-web?")
     terminal.press("escape")

@@ -102,3 +102,13 @@ async def test_two_commands_in_one_burst(two: Two, first: str, second: str) -> N
     async with two.opened() as console:
         burst(console, *typed(first), *typed(second))
         await comes_to_rest(console)
+
+
+async def test_changing_key_for_the_account_before_is_reported(two: Two) -> None:
+    async with two.opened() as console:
+        before = console.app.front
+        console.app.open_account(two.settings("other"))
+        before.action_command("retain")
+        await console.settle()
+        texts = [message.text for message in console.app.front.messages]
+        assert any("retain was not run: another account was opened" in text for text in texts)

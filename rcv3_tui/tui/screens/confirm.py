@@ -264,6 +264,17 @@ class ConfirmScreen(Dialog[bool]):
 
     # -- keys ---------------------------------------------------------------------------------
 
+    def approves_with(self, key: events.Key) -> bool:
+        """Return whether a key presses the approving button."""
+        is_enter = self.action_of(key) == "enter"
+        return is_enter and self._on_approve and self.is_armed and not self._is_noting
+
+    def show_ignored(self, text: str) -> None:
+        """Show that keys were ignored, until the next key."""
+        self._nudge = ""
+        self._nudge = f"{text}; {self._hint_text()}"
+        self._update()
+
     def press(self, event: events.Key) -> None:
         """Handle a key that was meant for this dialog; other keys do nothing."""
         self._nudge = ""

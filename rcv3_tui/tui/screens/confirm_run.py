@@ -91,6 +91,14 @@ class ConfirmRunScreen(Dialog[bool]):
         room = height - (3 if small else _OTHERS)
         self._body.styles.height = max(1, min(self._body.height_at(inner), room))
 
+    def approves_with(self, key: events.Key) -> bool:
+        """Return whether a key presses Run."""
+        return self.action_of(key) == "enter" and self.focused is self._run
+
+    def show_ignored(self, text: str) -> None:
+        """Show that keys were ignored, until the next key."""
+        self.put(self._hint, f"{text}; Esc cancels")
+
     def press(self, event: events.Key) -> None:
         """Take a key that was meant for this dialog."""
         hint = _HINT

@@ -151,6 +151,7 @@ class ConsoleScreen(Screen[None]):
         """Update everything that depends on the time."""
         self.events.tick()
         self.write_header()
+        self.message_line.tick(self.row_model.now())
         for pane in self.panes.in_view():
             pane.tick()
         self.panes.inspector.refresh_soon()
@@ -300,7 +301,10 @@ class ConsoleScreen(Screen[None]):
         if front is not self or not self.is_mounted:
             # Another account was opened while the key was queued. The operator has not seen its
             # rows yet, so it must not be changed.
-            if not command.changes:
+            if command.changes:
+                text = f"{name} was not run: another account was opened; press its key again"
+                front.show_message(text, "warn")
+            else:
                 front.call_later(front.action_command, name)
             return
         if self.active not in command.available_in and self.active is PaneKind.ATTENTION:

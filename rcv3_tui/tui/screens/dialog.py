@@ -38,6 +38,18 @@ class HasSettings(Protocol):
         """The settings."""
 
 
+def ignored_text(key: events.Key, count: int) -> str:
+    """Return the text that keys were ignored.
+
+    Args:
+        key: The last of them.
+        count: How many they are; of several, none is named: they may hold a secret.
+    """
+    if count == 1:
+        return f"{label(key.key)} ignored (possible type-ahead); press it again"
+    return f"{count} keys ignored (possible type-ahead); press them again one by one"
+
+
 ResultT = TypeVar("ResultT")
 
 
@@ -80,7 +92,7 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
     """A dialog that takes every key, so that none reaches the screen below.
 
     Subclasses override `press`. Keys that arrive before the dialog was painted, and those that the
-    guard rejects, go to `press_early`, which drops them by default.
+    guard rejects, go to `press_early`, which by default drops them and shows that it did.
 
     The bindings of `Screen` are removed: a Tab that was forwarded to the screen below just before
     the dialog opened would return through them and move the dialog's focus.
@@ -155,6 +167,8 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         self._make_guard = guard
         self._guard: Guard | None = None
         self._answered = False
+        self._early = 0
+        """How many keys were dropped since the last accepted one."""
 
     # -- for subclasses -----------------------------------------------------------------------
 
@@ -194,6 +208,21 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
 
     def press_early(self, event: events.Key) -> None:
         """Handle a key that was pressed before the dialog could be read; most are dropped."""
+        self._early += 1
+        self.show_ignored(ignored_text(event, self._early))
+
+    def show_ignored(self, text: str) -> None:
+        """Show that keys were ignored, until the next key.
+
+        Args:
+            text: One line.
+        """
+        raise NotImplementedError
+
+    def approves_with(self, key: events.Key) -> bool:
+        """Return whether a key approves something now, so that it must not be held or pasted."""
+        del key
+        return False
 
     def leave(self) -> None:
         """Handle Escape and Ctrl+C, which are accepted at any time."""
@@ -267,14 +296,20 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         """Handle every key."""
         event.stop()
         event.prevent_default()
-        accepted = self.takes(event.time)
         if self._answered:
+            # It was pressed for what is below, while this dialog was closing.
+            if self.app.screen is not self:
+                again = events.Key(event.key, event.character)
+                again.time = event.time
+                self.app.post_message(again)
             return
+        accepted = self.takes(event.time)
         if event.key in ("escape", "ctrl+c"):
             self.leave()
         elif self._asks_for_help(event):
             self.show_keys()
         elif accepted:
+            self._early = 0
             self.press(event)
         else:
             self.press_early(event)
@@ -283,6 +318,8 @@ class Dialog(ModalScreen[ResultT], inherit_bindings=False):
         return event.key in self.keys_of(HELP) and not (self.TYPES and event.is_printable)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Drop pasted text."""
+        """Drop pasted text, and show that it was dropped."""
         event.stop()
         event.prevent_default()
+        if not self._answered:
+            self.show_ignored("pasted text ignored; type it")

@@ -101,6 +101,18 @@ class MenuScreen(Dialog[str | None]):
         room = height - (2 if height < 7 else 5)
         self._rows.styles.height = max(1, min(len(self._choices), room))
 
+    def press_early(self, event: events.Key) -> None:
+        """Accept keys that move the cursor, but none that chooses."""
+        letters = {choice.key for choice in self._choices}
+        if event.character not in letters and self.action_of(event) in ("up", "down"):
+            self.press(event)
+        else:
+            super().press_early(event)
+
+    def show_ignored(self, text: str) -> None:
+        """Show that keys were ignored, until the next key."""
+        self.put(self._hint, text)
+
     def press(self, event: events.Key) -> None:
         """Handle a key that was meant for this menu."""
         hint = self._hint_text

@@ -147,6 +147,10 @@ class PagerScreen(Dialog[None]):
         """Accept keys immediately: nothing can be changed here."""
         self.press(event)
 
+    def show_ignored(self, text: str) -> None:
+        """Show that keys were ignored, until the next key."""
+        self.put(self._state, text)
+
     def press(self, event: events.Key) -> None:
         """Handle a key: search text while it is typed, else movement."""
         if self._typing:

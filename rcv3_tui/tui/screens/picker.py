@@ -121,11 +121,15 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
 
     def press_early(self, event: events.Key) -> None:
         """Accept letters that were typed ahead, but no key that decides."""
-        if event.is_printable and event.character and event.key != "space":
-            self._narrow(self._filter + event.character)
-        elif event.key == "enter":
-            self._why = "Enter ignored (possible type-ahead); press it again"
-            self._update()
+        if self.action_of(event) in ("take", "mark"):
+            super().press_early(event)
+        else:
+            self.press(event)
+
+    def show_ignored(self, text: str) -> None:
+        """Show that keys were ignored, until the next key."""
+        self._why = text
+        self._update()
 
     def press(self, event: events.Key) -> None:
         """Handle a key that was meant for this list."""

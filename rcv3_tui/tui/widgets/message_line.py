@@ -13,7 +13,7 @@ from rcv3_tui.tui.key_labels import KeyLabels
 from rcv3_tui.tui.widgets.status_line import StatusLine, StyledText
 
 WARNING_SECONDS = 4.0
-"""Seconds for which a warning is not replaced by progress."""
+"""Seconds for which a warning is not replaced by progress, and covers an error."""
 
 
 class LogMessage(Struct, frozen=True):
@@ -47,6 +47,8 @@ class MessageLine(StatusLine):
         self._keys = keys
         self._width = width
         self._message: LogMessage | None = None
+        self._covering: LogMessage | None = None
+        """A warning that covers an error for some seconds."""
 
     @property
     def is_empty(self) -> bool:
@@ -56,9 +58,14 @@ class MessageLine(StatusLine):
     def show_message(self, message: LogMessage) -> None:
         """Show a message, unless an error is shown that was not dismissed.
 
-        Progress does not replace a warning at once: the warning may answer a key.
+        Progress does not replace a warning at once: the warning may answer a key. For the same
+        reason a warning covers an error, which is shown again after some seconds.
         """
         shown = self._message
+        if shown is not None and shown.stays and message.tone == "warn":
+            self._covering = message
+            self._show_one(message)
+            return
         if shown is not None and not message.stays:
             age = (message.at - shown.at).total_seconds()
             if shown.stays or (
@@ -69,10 +76,13 @@ class MessageLine(StatusLine):
         self.restore()
 
     def dismiss_error(self) -> bool:
-        """Remove an error; return whether there was one."""
+        """Remove an error, or the warning that covers it; return whether there was one."""
         if self._message is None or not self._message.stays:
             return False
-        self.clear_message()
+        if self._covering is not None:
+            self.restore()
+        else:
+            self.clear_message()
         return True
 
     def clear_message(self) -> None:
@@ -81,11 +91,20 @@ class MessageLine(StatusLine):
         self.restore()
 
     def restore(self) -> None:
-        """Show the message in place of what `point_at` shows."""
-        message = self._message
-        if message is None:
+        """Show the message in place of what covers it."""
+        self._covering = None
+        if self._message is None:
             self.show([])
-            return
+        else:
+            self._show_one(self._message)
+
+    def tick(self, now: datetime) -> None:
+        """Show an error again that a warning has covered for long enough."""
+        covering = self._covering
+        if covering is not None and (now - covering.at).total_seconds() >= WARNING_SECONDS:
+            self.restore()
+
+    def _show_one(self, message: LogMessage) -> None:
         right = [StyledText(f" {self._keys['back']} ", "muted")] if message.stays else []
         if message.offer:
             right.insert(0, StyledText(f" {message.offer} ", "key"))

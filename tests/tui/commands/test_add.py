@@ -111,8 +111,13 @@ async def test_enter_in_the_burst_of_the_key_or_within_300_ms_adds_nothing(
         console.send("enter", opened_at - 0.05)
         await console.settle()
         assert console.front == "ConfirmScreen"
+        # Two at once are a key that is held, or a paste.
         console.send("enter", opened_at + 1)
         console.send("enter", opened_at + 1.01)
+        await console.settle()
+        assert console.changes() == []
+        assert "2 keys ignored" in console.screen_text()
+        console.send("enter", opened_at + 2)
         await console.settle()
         assert console.changes() == ["POST public_ips"]
 

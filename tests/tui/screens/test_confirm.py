@@ -463,6 +463,7 @@ async def test_no_key_is_taken_in_the_first_300_ms(open_screen: Opener, timed: B
         await dialog.at(0.29, "enter")
         assert dialog.answers == []
         assert "> _" in dialog.text
+        assert "7 keys ignored (possible type-ahead)" in dialog.text
 
 
 async def test_burst_longer_than_300_ms_is_still_type_ahead(

@@ -84,6 +84,7 @@ async def test_letter_typed_ahead_chooses_nothing(
         await dialog.at(0.0, "m")
         await dialog.at(0.01, "enter")
         assert dialog.answers == []
+        assert "2 keys ignored (possible type-ahead)" in dialog.text
         await dialog.at(0.5, "m")
         assert dialog.answers == ["move"]
 
@@ -103,3 +104,25 @@ async def test_dialog_fits_every_size(
         assert dialog.text.isascii()
         await dialog.press("down", "enter")
         assert dialog.answers == ["unassign"]
+
+
+async def test_ignored_letter_is_named_and_moves_are_accepted_early(
+    open_screen: Opener, at_opening: Callable[[], float]
+) -> None:
+    async with open_screen(MenuScreen("What?", CHOICES, clock=at_opening)) as dialog:
+        await dialog.at(0.1, "down")
+        await dialog.at(0.2, "m", "m")
+        assert "m ignored (possible type-ahead); press it again" in dialog.text
+        await dialog.at(0.5, "enter")
+        assert dialog.answers == ["unassign"]
+
+
+async def test_key_for_a_dialog_that_closes_reaches_what_is_below(
+    open_screen: Opener, menu: Build
+) -> None:
+    async with open_screen(menu()) as dialog:
+        dialog.harness.at(1.0, "escape")
+        dialog.harness.at(1.0, "1", "1")
+        await dialog.pilot.pause()
+        assert dialog.answers == [None]
+        assert dialog.harness.reached == ["1"]
