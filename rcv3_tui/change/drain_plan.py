@@ -155,8 +155,8 @@ def plan_drain(
         for region, some in keys.items()
     ]
     warnings = [
-        f"{region}: {_count(empty)} that should be empty, by their counts, were not read, to stay "
-        "within the rate limit"
+        f"{region}: not read, to stay within the rate limit: the nodes of {_count(empty)} without "
+        "servers, according to their counts"
         for region, snapshot in snapshots.items()
         if (empty := len(empty_pools(snapshot)))
     ]

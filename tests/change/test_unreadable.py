@@ -348,5 +348,5 @@ async def test_drain_warns_of_empty_pools_beyond_the_rate_limit(
     result = await change_harness.run("server drain", "web-01", yes=True)
 
     assert (result.code, result.states) == (ExitCode.OK, ["settled"])
-    assert "pools that should be empty, by their counts, were not read" in result.err
+    assert "pools without servers, according to their counts" in result.err
     assert change_harness.changes == {"DELETE": 1}

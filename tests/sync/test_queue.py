@@ -130,7 +130,9 @@ async def test_queue_continues_whatever_is_shown(
     await sync_harness.until(lambda: all(sync_harness.now(op).is_ended for op in taken))
 
     assert {sync_harness.now(op).state for op in taken} == {OperationState.SETTLED}
-    assert sync_harness.count("DELETE") == COUNT
+    # Without a state directory, a new sign-in does not know the requests of the one before, and the
+    # service may reject one for the rate limit.
+    assert sync_harness.sent.count("DELETE 204") == COUNT
 
 
 async def test_stop_in_moment_of_confirmation_sends_nothing(

@@ -13,6 +13,12 @@ BATCH_SIZE = 50
 _ADDRESS_REQUESTS = 3
 """Requests for a change of one public IP: a read, the change, and a read that finds it settled."""
 
+_LISTED_REQUESTS = 2.4
+"""The same for one of many: lists find them settled, four a minute for all."""
+
+_FEW = 3
+"""Changes of public IPs up to which each is polled."""
+
 _BATCH_READS = 4
 """Requests for a batch of pool nodes: a read, the change, and two reads until it has settled."""
 
@@ -36,7 +42,8 @@ def estimated_requests(requests: Iterable[Request]) -> int:
     for some in nodes.values():
         pools = len({request.pool.key for request in some if request.pool is not None})
         batches += -(-len(some) // BATCH_SIZE) * max(1, pools)
-    return addresses * _ADDRESS_REQUESTS + batches * _BATCH_READS
+    polled = min(addresses, _FEW) * _ADDRESS_REQUESTS
+    return max(polled, round(addresses * _LISTED_REQUESTS)) + batches * _BATCH_READS
 
 
 def estimated_seconds(requests: Sequence[Request]) -> float:

@@ -36,6 +36,7 @@ from rcv3_tui.sync.operations.tracker import (
     Rejected,
     until_stopped,
 )
+from rcv3_tui.sync.operations.transition import USUAL_SECONDS
 from rcv3_tui.sync.refresh.region_syncer import RegionSyncer
 
 _PUBLIC_IPS_AT_ONCE = 3
@@ -385,8 +386,14 @@ class OperationManager:
                 self._free_slots += 1
                 self._fill_slots()
 
-        # A stuck record is polled for months; others must not wait for it. After a cancellation
-        # nothing starts: the program ends.
+        async def leave_later() -> None:
+            await self._clock.sleep(USUAL_SECONDS)
+            leave()
+
+        # What the service has accepted is only polled, a stuck record for months; others must not
+        # wait for it longer than usual. Until then they do, so that a stop reaches most of a batch.
+        # After a cancellation nothing starts: the program ends.
+        tracker.on_accepted = lambda: None if left else self._spawn(leave_later())
         await self._run([tracker], self._public_ip_steps, leave)
         leave()
 

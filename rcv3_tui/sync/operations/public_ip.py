@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from rcv3_tui.api.errors import ApiError, OperationNotSupported
 from rcv3_tui.clock import Clock
@@ -85,13 +86,19 @@ class PublicIPOperations:
             else:
                 answer = None
                 await tracker.record_accepted()
-        record = await self._find_new(tracker, answer)
+        with self._following(answer):
+            record = await self._find_new(tracker, answer)
         if record is None:
             await tracker.finish(
                 OperationState.FAILED, "the new record is gone again", status="gone"
             )
         else:
             await self._follow_new(tracker, record)
+
+    def _following(self, answer: PublicIP | None) -> AbstractContextManager[None]:
+        return (
+            nullcontext() if answer is None else self._region.public_ip_polls.following(answer.key)
+        )
 
     @staticmethod
     def _is_plausible(answer: PublicIP, tracker: OperationTracker) -> bool:
@@ -139,6 +146,10 @@ class PublicIPOperations:
                 delay = USUAL_SECONDS
             await self._clock.sleep(delay)
             try:
+                if answer is not None and number == 0:
+                    listed = await self._region.public_ip_polls.listed(answer.key)
+                    if listed is not None and listed.record is not None:
+                        return listed.record
                 records = (await self._probe.added_for(tracker.request)).items
             except ApiError as error:
                 trouble = f": {error.one_line()}"

@@ -141,6 +141,8 @@ class PublicIPProbe:
         last = answer
 
         async def read() -> PublicIP | None:
+            if (listed := await self.region.public_ip_polls.listed(target.key)) is not None:
+                return listed.record
             now = await self.show(target.id, Priority.FOCUSED)
             if now is None and (last is None or last.status != "REMOVING"):
                 now = await self.present(target)
@@ -148,17 +150,18 @@ class PublicIPProbe:
 
         self.region.followed.add(target.key)
         try:
-            while last is None or not self._is_over(last, before, done, lagging):
-                await polls.next([tracker], first=_FIRST_POLL if last is None else None)
-                found = await polls.read([tracker], read)
-                if found is None:
-                    continue
-                if found.value is None:
-                    return None
-                last = found.value
-                if phase(last.status) is not Phase.TRANSITIONING:
-                    lagging += 1
-                tracker.note_status(last.status, overdue_text(last) if polls.is_overdue else "")
+            with self.region.public_ip_polls.following(target.key):
+                while last is None or not self._is_over(last, before, done, lagging):
+                    await polls.next([tracker], first=_FIRST_POLL if last is None else None)
+                    found = await polls.read([tracker], read)
+                    if found is None:
+                        continue
+                    if found.value is None:
+                        return None
+                    last = found.value
+                    if phase(last.status) is not Phase.TRANSITIONING:
+                        lagging += 1
+                    tracker.note_status(last.status, overdue_text(last) if polls.is_overdue else "")
         finally:
             self.region.followed.discard(target.key)
         return last

@@ -74,6 +74,8 @@ class OperationTracker:
         """Whether others wait in the queue: then each request it saves lets one of them start."""
         self.on_build_wait: Callable[[], None] = lambda: None
         """Called when it waits for its server to be built: its slot is free for others."""
+        self.on_accepted: Callable[[], None] = lambda: None
+        """Called when the service has accepted it: the rest is polling."""
         self.is_stopped = False
         """Whether it was stopped, so that it must not be sent (again)."""
         self._when_stopped: set[Callable[[], None]] = set()
@@ -203,6 +205,7 @@ class OperationTracker:
                 status=status,
             )
         )
+        self.on_accepted()
 
     def note_waiting(self, why: str) -> None:
         """Publish why it does not continue yet."""

@@ -49,6 +49,7 @@ from rcv3_tui.sync.refresh.region_fetcher import (
     with_failure,
     with_state,
 )
+from rcv3_tui.sync.refresh.shared_polls import SharedPolls
 from rcv3_tui.sync.refresh.transition_poller import TransitionPoller
 
 _WATCH_SECONDS = 0.5
@@ -107,6 +108,8 @@ class RegionSyncer:
         )
         self._transition_poller = TransitionPoller(self, rate_limiter, clock, self._running)
         self._transition_poller.note_changes(KeyDelta(frozenset(snapshot.public_ips)))
+        self.public_ip_polls = SharedPolls(self, clock)
+        """Polls the public IPs that operations follow."""
         self._timers = {
             ResourceKind.SERVERS: RefreshTimer(clock, lambda: self._interval),
             ResourceKind.PUBLIC_IPS: RefreshTimer(clock, lambda: self._pool_poller.intervals.lists),
@@ -225,21 +228,25 @@ class RegionSyncer:
         self.snapshot, diff = self.snapshot.with_drains(drains)
         self._apply(self.snapshot, diff)
 
-    async def read(self, kind: ResourceKind) -> None:
+    async def read(self, kind: ResourceKind, priority: Priority = Priority.FOCUSED) -> None:
         """Read one kind of resource into the snapshot now.
+
+        Args:
+            kind: The kind.
+            priority: The order of requests that wait for the rate limit.
 
         Raises:
             ApiError: It could not be read; the snapshot is as before.
         """
         match kind:
             case ResourceKind.SERVERS:
-                await self._refresh(SERVERS, Priority.FOCUSED)
+                await self._refresh(SERVERS, priority)
             case ResourceKind.PUBLIC_IPS:
-                await self._refresh(PUBLIC_IPS, Priority.FOCUSED)
+                await self._refresh(PUBLIC_IPS, priority)
             case ResourceKind.POOLS:
-                await self._refresh(POOLS, Priority.FOCUSED)
+                await self._refresh(POOLS, priority)
             case ResourceKind.NETWORKS:
-                await self._refresh(NETWORKS, Priority.FOCUSED)
+                await self._refresh(NETWORKS, priority)
             case ResourceKind.NODES:
                 for pool in tuple(self.snapshot.pools.values()):
                     await self.read_nodes(pool.id)

@@ -141,7 +141,7 @@ async def test_many_things_scroll_and_the_buttons_stay_in_view(
     many = removal(2, *things, phrases=("60",), title="Remove 60 public IPs")
     async with open_screen(confirm(many)) as dialog:
         assert "203.0.113.10  web-10  d95ae0c4" in dialog.text
-        assert "- takes about 7 minutes at 30 requests a minute" in dialog.text
+        assert "- takes about 6 minutes at 30 requests a minute" in dialog.text
         assert "203.0.113.69" not in dialog.text
         assert "> Cancel <" in dialog.text
         assert "of 64; PgDn" in dialog.text
