@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shutil
@@ -11,7 +12,10 @@ from pathlib import Path
 
 import pytest
 import textual
+from textual import driver
+from textual.drivers import linux_driver
 
+from rcv3_tui.tui import textual_compat
 from tests.support.terminal_sessions import OpenTerminal, add_public_ip, assert_restored, confirm
 
 # Attributes that Textual's driver is made with; and of all of its classes, what the console uses.
@@ -54,11 +58,16 @@ NAMES = [
 
 
 NOTICED_AT_START = {
-    *DRIVER_NAMES,
+    DRIVER_NAMES[0],
     *("ChopsUpdate", "_ansi_sequences", "_color_constants", "_compositor", "_display"),
     *("_fatal_error", "_keyboard_protocol", "_value", "_xterm_parser"),
 }
 """What the console misses before it opens; the others once it needs them."""
+
+
+def renamed_in(text: str, *names: str) -> str:
+    """Return a source with a word more in each of some names."""
+    return re.sub(rf"\b({'|'.join(names)})\b", r"\1_renamed", text)
 
 
 def renamed(directory: Path, *names: str) -> Path:
@@ -67,10 +76,9 @@ def renamed(directory: Path, *names: str) -> Path:
     package = library / "textual"
     # With its compiled modules: those of files that are not changed stay good.
     shutil.copytree(Path(textual.__file__).parent, package)
-    pattern = re.compile(rf"\b({'|'.join(names)})\b")
     for path in [*package.rglob("*.py")]:
         text = path.read_text()
-        if (changed := pattern.sub(r"\1_renamed", text)) != text:
+        if (changed := renamed_in(text, *names)) != text:
             path.write_text(changed)
         if path.stem in names:
             path.rename(path.with_stem(f"{path.stem}_renamed"))
@@ -130,8 +138,26 @@ def test_console_works_with_every_private_name_renamed(
     play(open_terminal, library)
 
 
+@pytest.mark.parametrize("name", DRIVER_NAMES)
+def test_driver_without_one_private_name_is_not_replaced(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    base, linux = dict(vars(driver)), dict(vars(linux_driver))
+    exec(renamed_in(inspect.getsource(driver.Driver), name), base)  # noqa: S102
+    linux["Driver"] = base["Driver"]
+    exec(renamed_in(inspect.getsource(linux_driver.LinuxDriver), name), linux)  # noqa: S102
+    missing: dict[str, str] = {}
+    monkeypatch.setattr(textual_compat, "_fallbacks", missing)
+    assert textual_compat.can_replace_driver()
+
+    monkeypatch.setattr(textual_compat, "LinuxDriver", linux["LinuxDriver"])
+
+    assert not textual_compat.can_replace_driver()
+    assert list(missing) == [f"LinuxDriver.{name}"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*NAMES, *DRIVER_NAMES])
+@pytest.mark.parametrize("name", [*NAMES, DRIVER_NAMES[0]])  # All of a driver have one fallback.
 def test_console_works_with_one_private_name_renamed(
     open_terminal: OpenTerminal, tmp_path: Path, name: str
 ) -> None:
