@@ -27,8 +27,8 @@ import argparse
 import ast
 import builtins
 import importlib
-import inspect
 import io
+import sys
 import tokenize
 import tomllib
 from collections import Counter, defaultdict
@@ -375,15 +375,38 @@ def _own_private_names(found: type) -> frozenset[str]:
     if found.__module__ in ("builtins", "typing", "abc", "collections.abc", "_abc"):
         return frozenset()
     names = set(filter(_is_private, vars(found)))
-    try:
-        tree = ast.parse(inspect.getsource(found))
-    except (OSError, TypeError, SyntaxError):
-        # Without source, or indented inside a function or class.
-        return frozenset(names)
-    return frozenset(names | set(filter(_is_private, _names_in_class_tree(tree))))
+    file = getattr(sys.modules.get(found.__module__), "__file__", None) or ""
+    tree = _classes_in(file).get(found.__qualname__)
+    if tree is not None:
+        names.update(filter(_is_private, _names_in_class_tree(tree)))
+    return frozenset(names)
 
 
-def _names_in_class_tree(tree: ast.Module) -> Iterator[str]:
+@cache
+def _classes_in(file: str) -> dict[str, ast.ClassDef]:
+    """Return the classes of a source file by qualified name; none for a compiled module.
+
+    `inspect.getsource` parses the whole file for each of its classes.
+    """
+    if not file.endswith(".py"):
+        return {}
+    found: dict[str, ast.ClassDef] = {}
+
+    def visit(node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            name = prefix
+            if isinstance(child, ast.ClassDef):
+                found.setdefault(f"{prefix}{child.name}", child)
+                name = f"{prefix}{child.name}."
+            elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = f"{prefix}{child.name}.<locals>."
+            visit(child, name)
+
+    visit(ast.parse(Path(file).read_text(encoding="utf-8")), "")
+    return found
+
+
+def _names_in_class_tree(tree: ast.ClassDef) -> Iterator[str]:
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Attribute)
