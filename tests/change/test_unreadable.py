@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rcv3_tui.exit_codes import ExitCode
-from rcv3_tui.simulator import Account, Fault, schema
+from rcv3_tui.simulator import Account, Fault, Node, schema
 from rcv3_tui.simulator.resources import Server
 from tests.support.change_harness import ChangeHarness
 
@@ -15,6 +15,14 @@ from tests.support.change_harness import ChangeHarness
 def spoil(account: Account, path: str) -> None:
     """Make the first item of a list unreadable."""
     account.faults.add(Fault.wrong_shape("bad_item", method="GET", path=path))
+
+
+@pytest.fixture
+def member(account: Account) -> Node:
+    """Return the node of web-01, which has a public IP, in the pool web-80."""
+    server = account.add_server("web-01")
+    account.add_public_ip(server)
+    return account.add_node(account.add_pool("web-80"), server)
 
 
 @pytest.mark.parametrize("verb", ["ip add", "ip remove", "server drain"])
@@ -79,21 +87,6 @@ async def test_pool_name_that_an_unreadable_pool_may_share_is_refused(
     assert change_harness.changes == {}
 
 
-async def test_ip_remove_with_an_unreadable_public_ip_is_not_nothing_to_do(
-    change_harness: ChangeHarness, account: Account
-) -> None:
-    account.add_public_ip(account.add_server("web-01"))
-    spoil(account, "/public_ips")
-
-    result = await change_harness.run("ip remove", "web-01", yes=True)
-
-    assert result.code is ExitCode.SERVICE_ERROR
-    assert "1 of the public IPs could not be read" in result.err
-    assert "nothing was sent" in result.err
-    assert result.out == ""
-    assert change_harness.changes == {}
-
-
 async def test_ip_unassign_with_an_unreadable_public_ip_does_not_deny_it(
     change_harness: ChangeHarness, account: Account
 ) -> None:
@@ -151,23 +144,6 @@ async def test_last_public_address_says_that_another_one_was_not_read(
     assert "1 of the public IPs could not be read" in plan.out
 
 
-@pytest.mark.parametrize("servers", [["web-01"], ["web-01", "web-02"]])
-async def test_drain_with_unreadable_nodes_names_the_pool_and_sends_nothing(
-    change_harness: ChangeHarness, account: Account, servers: list[str]
-) -> None:
-    pool = account.add_pool("web-80")
-    for name in servers:
-        account.add_node(pool, account.add_server(name))
-    spoil(account, "/nodes")
-
-    result = await change_harness.run("server drain", "web-01", yes=True)
-
-    assert result.code is ExitCode.SERVICE_ERROR
-    assert "1 of the pool nodes of web-80 could not be read" in result.err
-    assert result.out == ""
-    assert change_harness.changes == {}
-
-
 async def test_drain_with_a_readable_pool_read_last_names_the_other(
     change_harness: ChangeHarness, account: Account
 ) -> None:
@@ -182,32 +158,6 @@ async def test_drain_with_a_readable_pool_read_last_names_the_other(
     assert result.code is ExitCode.SERVICE_ERROR
     assert "1 of the pool nodes of web-80 could not be read" in result.err
     assert "web-443" not in result.err
-    assert change_harness.changes == {}
-
-
-async def test_drain_with_an_unreadable_pool_is_refused(
-    change_harness: ChangeHarness, account: Account
-) -> None:
-    account.add_node(account.add_pool("web-80"), account.add_server("web-01"))
-    spoil(account, "/load_balancer_pools$")
-
-    result = await change_harness.run("server drain", "web-01", yes=True)
-
-    assert result.code is ExitCode.SERVICE_ERROR
-    assert "1 of the pools could not be read" in result.err
-
-
-async def test_pool_remove_with_an_unreadable_node_is_not_nothing_to_do(
-    change_harness: ChangeHarness, account: Account
-) -> None:
-    account.add_node(account.add_pool("web-80"), account.add_server("web-01"))
-    spoil(account, "/nodes")
-
-    result = await change_harness.run("pool remove", "web-80", "web-01", yes=True)
-
-    assert result.code is ExitCode.SERVICE_ERROR
-    assert "1 of the pool nodes of web-80 could not be read" in result.err
-    assert result.out == ""
     assert change_harness.changes == {}
 
 
@@ -229,10 +179,47 @@ async def test_pool_remove_counts_the_nodes_that_were_not_read(
     assert "1 of the pool nodes of web-80 could not be read" in plan.out
 
 
+@pytest.mark.usefixtures("member")
+@pytest.mark.parametrize(
+    ("path", "words", "unread"),
+    [
+        ("/public_ips", ["ip remove", "web-01"], "public IPs"),
+        ("/load_balancer_pools$", ["server drain", "web-01"], "pools"),
+        ("/nodes", ["server drain", "web-01"], "pool nodes of web-80"),
+        ("/nodes", ["pool remove", "web-80", "web-01"], "pool nodes of web-80"),
+    ],
+)
+async def test_removal_from_an_unreadable_list_is_not_nothing_to_do(
+    change_harness: ChangeHarness, account: Account, path: str, words: list[str], unread: str
+) -> None:
+    spoil(account, path)
+
+    result = await change_harness.run(*words, yes=True)
+
+    assert result.code is ExitCode.SERVICE_ERROR
+    assert f"1 of the {unread} could not be read" in result.err
+    assert "nothing was sent" in result.err
+    assert result.out == ""
+    assert change_harness.changes == {}
+
+
+async def test_drain_with_unreadable_nodes_of_one_of_two_servers_names_the_pool(
+    change_harness: ChangeHarness, account: Account, member: Node
+) -> None:
+    account.add_node(member.pool, account.add_server("web-02"))
+    spoil(account, "/nodes")
+
+    result = await change_harness.run("server drain", "web-01", yes=True)
+
+    assert result.code is ExitCode.SERVICE_ERROR
+    assert "1 of the pool nodes of web-80 could not be read" in result.err
+    assert change_harness.changes == {}
+
+
+@pytest.mark.usefixtures("member")
 async def test_pool_add_warns_of_an_unreadable_node(
     change_harness: ChangeHarness, account: Account
 ) -> None:
-    account.add_node(account.add_pool("web-80"), account.add_server("web-01"))
     spoil(account, "/nodes")
 
     plan = await change_harness.run("pool add", "web-80", "web-01", dry_run=True)
@@ -240,34 +227,31 @@ async def test_pool_add_warns_of_an_unreadable_node(
     assert "web-01 may be a member already" in plan.out
 
 
-async def test_restore_does_not_claim_that_an_unreadable_pool_is_gone(
-    change_harness: ChangeHarness, account: Account, tmp_path: Path
+@pytest.mark.usefixtures("member")
+@pytest.mark.parametrize(
+    ("path", "code", "unread"),
+    [
+        ("/load_balancer_pools$", ExitCode.ATTENTION, "pools"),
+        ("/servers/detail", ExitCode.USAGE, "servers"),
+    ],
+)
+async def test_restore_does_not_claim_that_an_unreadable_item_is_gone(
+    change_harness: ChangeHarness,
+    account: Account,
+    tmp_path: Path,
+    path: str,
+    code: ExitCode,
+    unread: str,
 ) -> None:
     change_harness.set(state_dir=tmp_path)
-    account.add_node(account.add_pool("web-80"), account.add_server("web-01"))
     await change_harness.run("server drain", "web-01", yes=True)
-    spoil(account, "/load_balancer_pools$")
+    spoil(account, path)
 
     result = await change_harness.run("server restore", "web-01")
 
-    assert result.code is ExitCode.ATTENTION
-    assert "1 of the pools could not be read" in result.out
-    assert "no longer exists" not in result.out
-
-
-async def test_restore_does_not_claim_that_an_unreadable_server_is_gone(
-    change_harness: ChangeHarness, account: Account, tmp_path: Path
-) -> None:
-    change_harness.set(state_dir=tmp_path)
-    account.add_node(account.add_pool("web-80"), account.add_server("web-01"))
-    await change_harness.run("server drain", "web-01", yes=True)
-    spoil(account, "/servers/detail")
-
-    result = await change_harness.run("server restore", "web-01")
-
-    assert result.code is ExitCode.USAGE
-    assert "1 of the servers could not be read" in result.err
-    assert "no longer exists" not in result.out
+    assert result.code is code
+    assert f"1 of the {unread} could not be read" in result.out + result.err
+    assert "no longer exists" not in result.out + result.err
 
 
 @pytest.fixture

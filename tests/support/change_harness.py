@@ -11,35 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from rcv3_tui.change.options import ChangeFormat, ChangeOptions, ChangeVerb
 from rcv3_tui.change.run import ChangeCommand
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.exit_codes import ExitCode
-from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.simulator import Account, create_app
 from rcv3_tui.status.output import OutputStream, OutputStyle
 from rcv3_tui.status.progress import ProgressReporter
-
-IDENTITY = "http://127.0.0.1/v2.0"
+from tests.support.command_harness import CommandHarness, CommandOutput
 
 
 @dataclass
-class ChangeResult:
+class ChangeResult(CommandOutput):
     """The exit code and the output of one command."""
 
     code: ExitCode
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
 
     @property
     def states(self) -> list[str]:
@@ -84,25 +70,13 @@ class Operator:
         return f"{self._answers.pop(0)}\n" if self._answers else None
 
 
-class ChangeHarness:
+class ChangeHarness(CommandHarness):
     """An account on which change commands run."""
 
     def __init__(self, account: Account, clock: ManualClock) -> None:
-        self.account = account
-        self.clock = clock
-        self.settings = Settings(
-            profile="acme",
-            credentials=Credentials(account.username, api_key=Secret(account.api_key)),
-            identity_url=IDENTITY,
-        )
+        super().__init__(account, clock)
         self.operator: Operator | None = None
         self.command: ChangeCommand | None = None
-        self.out = io.BytesIO()
-        self.err = io.StringIO()
-
-    def set(self, **changes: object) -> None:
-        """Change the settings."""
-        self.settings = replace(self.settings, **changes)
 
     def answer(self, *answers: str, **how: Any) -> Operator:
         """Run on a terminal, with an operator who gives these answers."""
@@ -133,20 +107,7 @@ class ChangeHarness:
     async def finish(self, task: asyncio.Task[ExitCode], seconds: float = 7200.0) -> ChangeResult:
         """Advance the clock until it has exited."""
         await self.until(task.done, seconds)
-        return ChangeResult(await task, self.written, self.err.getvalue())
-
-    async def until(self, holds: Callable[[], bool], seconds: float = 600.0) -> None:
-        """Advance the clock in small steps until a condition holds."""
-        await self.clock.settle()
-        passed = 0.0
-        while not holds():
-            assert passed < seconds, f"not within {seconds:g} s: {self.err.getvalue()}"
-            await self.clock.advance(0.5)
-            passed += 0.5
-
-    @property
-    def written(self) -> str:
-        return self.out.getvalue().decode()
+        return ChangeResult(self.written, self.err.getvalue(), await task)
 
     @property
     def changes(self) -> Counter[str]:

@@ -9,35 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec.structs import replace
-
 from rcv3_tui.clock import ManualClock
-from rcv3_tui.settings import Credentials, Secret, Settings
 from rcv3_tui.simulator import Account, create_app
 from rcv3_tui.status.options import Format, Noun, StatusOptions
 from rcv3_tui.status.output import OutputStream, OutputStyle
 from rcv3_tui.status.progress import ProgressReporter
 from rcv3_tui.status.report import StatusQuery
 from rcv3_tui.status.run import run_query
-
-IDENTITY = "http://127.0.0.1/v2.0"
+from tests.support.command_harness import CommandHarness, CommandOutput
 
 
 @dataclass
-class StatusResult:
+class StatusResult(CommandOutput):
     """The exit code and the output of one `status`."""
 
     code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
 
     @property
     def cells(self) -> list[list[str]]:
@@ -45,25 +31,13 @@ class StatusResult:
         return [line.split() for line in self.lines]
 
 
-class StatusHarness:
+class StatusHarness(CommandHarness):
     """An account on which `status` runs."""
 
     def __init__(self, account: Account, clock: ManualClock) -> None:
-        self.account = account
-        self.clock = clock
-        self.settings = Settings(
-            profile="acme",
-            credentials=Credentials(account.username, api_key=Secret(account.api_key)),
-            identity_url=IDENTITY,
-        )
+        super().__init__(account, clock)
         self.looks = OutputStyle()
-        self.out = io.BytesIO()
-        self.err = io.StringIO()
         self.err_is_terminal = False
-
-    def set(self, **changes: object) -> None:
-        """Change the settings."""
-        self.settings = replace(self.settings, **changes)
 
     async def run(self, noun: str = "", form: str = "table", **asked: object) -> StatusResult:
         """Run one `status` until it exits; time passes while it waits."""
@@ -90,22 +64,13 @@ class StatusHarness:
 
     async def finish(self, task: asyncio.Task[int], seconds: float = 900.0) -> StatusResult:
         """Advance the clock until it has exited."""
-        await self.clock.settle()
-        passed = 0.0
-        while not task.done():
-            assert passed < seconds, f"not within {seconds:g} s: {self.err.getvalue()}"
-            await self.clock.advance(0.5)
-            passed += 0.5
-        return StatusResult(await task, self.written, self.err.getvalue())
+        await self.until(task.done, seconds)
+        return StatusResult(self.written, self.err.getvalue(), await task)
 
     async def pass_time(self, seconds: float) -> None:
         """Advance the clock in small steps."""
         for _ in range(round(seconds * 2)):
             await self.clock.advance(0.5)
-
-    @property
-    def written(self) -> str:
-        return self.out.getvalue().decode()
 
     def requests(self, piece: str = "/rackconnect/") -> list[str]:
         """Return the paths of the requests whose path contains a piece."""

@@ -183,6 +183,12 @@ class SyncHarness:
         (operation,) = await self.carry_out(request, seconds=seconds)
         return operation
 
+    async def accepted(self, request: Request) -> Operation:
+        """Submit an operation, and advance the clock until the service has accepted it."""
+        (operation,) = self.submit(request)
+        await self.until(lambda: self.now(operation).state is OperationState.ACCEPTED)
+        return operation
+
     def steps(self, operation: Operation) -> list[Operation]:
         """Return every published state of an operation."""
         return [

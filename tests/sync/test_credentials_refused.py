@@ -48,8 +48,7 @@ async def test_token_is_renewed_before_its_end(sync_harness: SyncHarness, accoun
 async def test_operation_outlives_its_token(sync_harness: SyncHarness, account: Account) -> None:
     server = account.add_server("web-01")
     await sync_harness.start()
-    (operation,) = sync_harness.submit(add_ip(server))
-    await sync_harness.until(lambda: sync_harness.now(operation).state is OperationState.ACCEPTED)
+    operation = await sync_harness.accepted(add_ip(server))
     account.revoke_tokens()
 
     await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
@@ -150,8 +149,7 @@ async def test_operation_that_cannot_be_followed_any_more_is_unknown(
 ) -> None:
     server = account.add_server("web-01")
     await sync_harness.start()
-    (operation,) = sync_harness.submit(add_ip(server))
-    await sync_harness.until(lambda: sync_harness.now(operation).state is OperationState.ACCEPTED)
+    operation = await sync_harness.accepted(add_ip(server))
 
     await lock_out(sync_harness)
     await sync_harness.until(lambda: sync_harness.now(operation).is_ended)

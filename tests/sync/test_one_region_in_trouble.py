@@ -117,8 +117,7 @@ async def test_accepted_operation_is_followed_through_refused_token(
 ) -> None:
     server = sync_harness.account.add_server("web-01", region="IAD")
     await sync_harness.start()
-    (operation,) = sync_harness.submit(add_ip(server))
-    await sync_harness.until(lambda: sync_harness.now(operation).state is OperationState.ACCEPTED)
+    operation = await sync_harness.accepted(add_ip(server))
     # The record has been found; from here on it is followed.
     await sync_harness.advance(4)
     sync_harness.account.faults.add(Fault.status(401, method="GET", path="/iad/"))

@@ -276,8 +276,7 @@ async def test_stopping_leaves_journal_at_what_was_sent(
 ) -> None:
     server = account.add_server("web-01")
     await sync_harness.start()
-    (operation,) = sync_harness.submit(add_ip(server))
-    await sync_harness.until(lambda: sync_harness.now(operation).state is OperationState.ACCEPTED)
+    await sync_harness.accepted(add_ip(server))
 
     await sync_harness.stop()
 

@@ -57,8 +57,7 @@ async def test_running_operation_continues_after_new_token(
 ) -> None:
     server = account.add_server("web-01")
     await by_token.start()
-    (operation,) = by_token.submit(add_ip(server))
-    await by_token.until(lambda: by_token.now(operation).state is OperationState.ACCEPTED)
+    operation = await by_token.accepted(add_ip(server))
     await expire(by_token)
     await by_token.advance(600)
     assert not by_token.now(operation).is_ended
@@ -150,8 +149,7 @@ async def test_second_expired_token_asks_again_and_still_loses_nothing(
 ) -> None:
     server = account.add_server("web-01")
     await by_token.start()
-    (operation,) = by_token.submit(add_ip(server))
-    await by_token.until(lambda: by_token.now(operation).state is OperationState.ACCEPTED)
+    operation = await by_token.accepted(add_ip(server))
     await expire(by_token)
     by_token.worker.sign_in(Credentials(token=Secret("mistyped-token-0123456789")))
     await by_token.until(lambda: len(by_token.failures) == 2)
@@ -185,8 +183,7 @@ async def test_token_command_runs_again_without_prompt(
     sync_harness.set(credentials=credentials, tenant=account.tenant_id)
     server = account.add_server("web-01")
     await sync_harness.start()
-    (operation,) = sync_harness.submit(add_ip(server))
-    await sync_harness.until(lambda: sync_harness.now(operation).state is OperationState.ACCEPTED)
+    operation = await sync_harness.accepted(add_ip(server))
     account.revoke_tokens()
 
     await sync_harness.until(lambda: sync_harness.now(operation).is_ended)
@@ -204,8 +201,7 @@ async def test_operation_without_operator_ends_as_unknown(
     by_token.worker.can_ask = False
     server = account.add_server("web-01")
     await by_token.start()
-    (operation,) = by_token.submit(add_ip(server))
-    await by_token.until(lambda: by_token.now(operation).state is OperationState.ACCEPTED)
+    operation = await by_token.accepted(add_ip(server))
     await expire(by_token)
 
     await by_token.until(lambda: by_token.now(operation).is_ended)
@@ -218,8 +214,7 @@ async def test_sign_in_to_another_account_ends_operations_of_first(
 ) -> None:
     server = account.add_server("web-01")
     await by_token.start()
-    (operation,) = by_token.submit(add_ip(server))
-    await by_token.until(lambda: by_token.now(operation).state is OperationState.ACCEPTED)
+    operation = await by_token.accepted(add_ip(server))
     await expire(by_token)
 
     by_token.worker.sign_in(token_of(account), tenant="333333")
