@@ -24,6 +24,12 @@ _PREFIXES = ("RCV3_", "RS_", "RAX_", "OS_", "XDG_")
 _TERMINAL = Path(__file__).parent / "terminal"
 _SLOW = (Path(__file__).parent / "faults", _TERMINAL / "real")
 """Folders with slow tests only, which are also marked `slow`."""
+_FIRST = ("test_rate_limit.py", "test_distribution.py")
+"""Files of tests/terminal to start with.
+
+The first has the longest test, which waits for a minute to pass. The tests of the other share
+builds, so they should stay in one worker; only the last tests of a worker move to another.
+"""
 _NAMES = ("NO_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -66,6 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
     waiting = [tests for tests in files if _TERMINAL in tests[0].path.parents]
+    waiting.sort(key=lambda tests: tests[0].path.name not in _FIRST)
     others = [tests for tests in files if _TERMINAL not in tests[0].path.parents]
     placed = sorted([*_places(waiting), *_places(others)], key=itemgetter(0))
     items[:] = [item for _, tests in placed for item in tests]
