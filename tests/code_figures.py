@@ -258,7 +258,8 @@ def _private_names(
                 yield alias.name
     elif isinstance(node, ast.ImportFrom) and not node.level:
         origin = node.module or ""
-        if not _is_own(origin):
+        # `_typeshed` is public for annotations, and not a module at run time.
+        if not _is_own(origin) and origin != "_typeshed":
             for alias in node.names:
                 if any(map(_is_private, (*origin.split("."), alias.name))):
                     yield f"{origin}.{alias.name}"
