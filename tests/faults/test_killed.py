@@ -6,9 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,12 +13,19 @@ import pytest
 
 from rcv3_tui.model.operation import OperationState
 from rcv3_tui.simulator import Fault
-from tests.faults.cases import ADD_NODES, ADD_PUBLIC_IP, CASES, MOVE, REMOVE_NODES, Case
+from tests.faults.cases import (
+    ADD_NODES,
+    ADD_PUBLIC_IP,
+    MOVE,
+    REMOVE_NODES,
+    REMOVE_PUBLIC_IP,
+    REMOVE_RETAINED,
+    Case,
+)
 from tests.faults.child import Orders
 from tests.faults.conftest import Tally
 from tests.faults.fast_clock import FastClock
 from tests.faults.pace import at_its_own_pace
-from tests.faults.parallel_jobs import parallel_jobs, selected
 from tests.faults.service import Service
 from tests.faults.verdicts import DONE, REFUSED, Verdict, judge
 from tests.faults.workers import journal_path, new_state_dir, read_journal
@@ -30,7 +34,6 @@ from tests.faults.world import World
 # Real time, run fast, against a service behind a socket.
 pytestmark = [pytest.mark.slow, pytest.mark.real_time]
 
-_AT_ONCE = 2
 _RATE = 150.0
 """Slower than elsewhere: a new process takes half a second to start."""
 
@@ -41,53 +44,38 @@ APPLIED = "sent-and-applied"
 MOMENTS = ("planned", "sent", APPLIED, "accepted")
 """The last thing that was on the disk, or was done, when the program was killed."""
 
-RISEN_AT_ONCE, RISEN_LATE = "", "-and-started-late"
+RESTARTED_AT_ONCE, RESTARTED_LATE = "", "-and-started-late"
 _LATE = 24 * 3600.0
 """Seconds after which nobody may want any more what has not been done."""
 
-_OF_EACH_SORT = (ADD_PUBLIC_IP, MOVE, ADD_NODES, REMOVE_NODES)
+_LATE_CASES = (ADD_PUBLIC_IP, MOVE, ADD_NODES, REMOVE_NODES)
+_CASES = (*_LATE_CASES, REMOVE_PUBLIC_IP, REMOVE_RETAINED)
+"""One case for each sequence of requests. The others differ in the request alone, which
+`test_circumstances.py` covers at the same moments without processes."""
 
-DEATHS = {
+KILLS = {
     f"killed-at-{moment}{later}:{case}": (case, moment, later)
-    for later in (RISEN_AT_ONCE, RISEN_LATE)
+    for later in (RESTARTED_AT_ONCE, RESTARTED_LATE)
     for moment in MOMENTS
-    for case in CASES
-    if not later or (moment in ("sent", APPLIED) and case in _OF_EACH_SORT)
+    for case in _CASES
+    if not later or (moment in ("sent", APPLIED) and case in _LATE_CASES)
 }
 
 
-@pytest.fixture(scope="module")
-def verdicts(
-    request: pytest.FixtureRequest, served: Service, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, Future[Verdict]]]:
-    """What becomes of every death that was asked for, two at a time."""
-    states = tmp_path_factory.mktemp("states")
-    jobs = {
-        name: partial(_die_and_rise, *DEATHS[name], served, states) for name, _ in selected(request)
-    }
-    with parallel_jobs(_AT_ONCE, jobs) as futures:
-        yield futures
-
-
-@pytest.mark.parametrize("death", DEATHS)
-def test_next_start_reaches_true_outcome(
-    death: str, verdicts: Mapping[str, Future[Verdict]], tally: Tally
+@pytest.mark.parametrize("kill", KILLS)
+async def test_next_start_reaches_true_outcome(
+    kill: str, served: Service, tally: Tally, tmp_path: Path
 ) -> None:
-    case, moment, later = DEATHS[death]
-    tally.add(verdicts[death].result(), f"a process killed at {moment}{later}", case)
-
-
-async def _die_and_rise(
-    case: Case, moment: str, later: str, served: Service, states: Path
-) -> Verdict:
-    return await at_its_own_pace(
-        lambda slower: _die_and_rise_once(
-            case, moment, later, served, new_state_dir(states), slower
+    case, moment, later = KILLS[kill]
+    verdict = await at_its_own_pace(
+        lambda slower: _kill_and_restart(
+            case, moment, later, served, new_state_dir(tmp_path), slower
         )
     )
+    tally.add(verdict, f"a process killed at {moment}{later}", case)
 
 
-async def _die_and_rise_once(
+async def _kill_and_restart(
     case: Case, moment: str, later: str, served: Service, state_dir: Path, slower: float
 ) -> Verdict:
     clock = FastClock(_RATE / slower)
@@ -158,7 +146,7 @@ async def _end_of(child: asyncio.subprocess.Process) -> tuple[int | None, str]:
         async with asyncio.timeout(_DEADLINE):
             _, errors = await child.communicate()
     finally:
-        # Also when the job is cancelled: the loop must not be closed before the child is reaped.
+        # Also when the test is cancelled: the loop must not be closed before the child is reaped.
         if child.returncode is None:
             child.kill()
             await child.wait()
