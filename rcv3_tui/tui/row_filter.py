@@ -39,7 +39,7 @@ def field_names(pane: PaneKind) -> Mapping[str, FieldType]:
 
 
 class SearchedTexts:
-    """The texts of rows that words are searched in, made once for each row.
+    """The texts of rows that words are searched in, and their fields, made once for each row.
 
     Args:
         unread_pools: Returns the pools of a region whose nodes have not been read.
@@ -48,19 +48,32 @@ class SearchedTexts:
     def __init__(self, unread_pools: UnreadPools) -> None:
         self._unread_pools = unread_pools
         self._texts: dict[str, tuple[AnyRow, SearchedText]] = {}
+        self._fields: dict[str, tuple[AnyRow, Fields]] = {}
 
     def fields(self, item: AnyRow) -> Fields:
-        """Return the values of a row's filter fields."""
-        return view_of(item).filter_values(item, self._unread_pools)
+        """Return the values of a row's filter fields, as they were since `forget_fields`."""
+        known = self._fields.get(item.row)
+        if known is not None and known[0] is item:
+            return known[1]
+        fields = self._make_fields(item)
+        self._fields[item.row] = item, fields
+        return fields
+
+    def forget_fields(self) -> None:
+        """Drop all fields: they need memory, and pools may have been read that they depend on."""
+        self._fields.clear()
 
     def text(self, item: AnyRow) -> SearchedText:
         """Return the text of a row."""
         known = self._texts.get(item.row)
         if known is not None and known[0] is item:
             return known[1]
-        text = searched_text(self.fields(item))
+        text = searched_text(self._make_fields(item))
         self._texts[item.row] = item, text
         return text
+
+    def _make_fields(self, item: AnyRow) -> Fields:
+        return view_of(item).filter_values(item, self._unread_pools)
 
     async def read(self, rows: Sequence[AnyRow]) -> None:
         """Make the texts of many rows; yield to the event loop between slices of them."""
@@ -122,7 +135,7 @@ class RowFilter:
         if self._wanted is None:
             return True
         texts = self._texts
-        row = Row(lambda: texts.fields(item), self._now(), texts.text(item))
+        row = Row(lambda: texts.fields(item), self._now, texts.text(item))
         return self._wanted.evaluate_row(row)
 
 

@@ -511,6 +511,13 @@ def test_narrower_filter_finds_no_row_that_the_wider_one_hides(text: str, more: 
             assert narrow.evaluate(row, NOW) is False
 
 
+def test_letters_in_order_are_searched_in_one_value() -> None:
+    fields: Fields = {"name": "Web-01", "status": "ACTIVE", "detail": None}
+    assert evaluate("~w1", fields) is True
+    assert evaluate("~1a", fields) is False
+    assert evaluate("status:~none", {**fields, "status": None}) is False
+
+
 @pytest.mark.parametrize(
     ("wide", "narrow", "narrows"),
     [
@@ -524,6 +531,10 @@ def test_narrower_filter_finds_no_row_that_the_wider_one_hides(text: str, more: 
         ("status:non", "status:none", False),
         ("status:none", "status:none web", True),
         ("/web/", "/web-0/", False),
+        ("~w0", "~w01", True),
+        ("name:~w1", "name:~w01", True),
+        ("~w01", "~w0", False),
+        ("!~w0", "!~w01", False),
         ("age:<2h", "age:<2h web", False),
     ],
 )

@@ -56,14 +56,17 @@ class Row:
 
     Args:
         fields: Returns the fields; called only by terms that need them.
-        now: The current time, in UTC, for ages.
+        now: Returns the current time, in UTC; called only by terms about ages.
         searched: Its `searched_text`; None: made of its fields.
     """
 
     __slots__ = ("_fields", "_make_fields", "_searched", "now")
 
     def __init__(
-        self, fields: Callable[[], Fields], now: datetime, searched: SearchedText | None = None
+        self,
+        fields: Callable[[], Fields],
+        now: Callable[[], datetime],
+        searched: SearchedText | None = None,
     ) -> None:
         self._make_fields = fields
         self._fields: Fields | None = None
@@ -91,16 +94,19 @@ class Term(Struct, frozen=True):
     text: str
     """The term as it was typed, without its word."""
     word: str | None = None
-    """The plain text that a row has to contain; None: another kind of term."""
+    """The plain text that a row has to contain, or the letters after a `~` at the end of `text`;
+    None: another kind of term."""
 
     def is_implied_by(self, other: Term) -> bool:
         """Return whether each row that passes another term passes this one.
 
         Args:
-            other: A term that is a plain text, too.
+            other: The other term.
         """
         if self.word is None or other.word is None or self.text != other.text:
             return self == other
+        if self.text.endswith("~"):
+            return in_order(self.word)(other.word) is not None
         # From some length on, a word is searched in ids as well.
         if not self.text and len(self.word) < MIN_ID_PREFIX <= len(other.word):
             return False
@@ -112,6 +118,9 @@ class Term(Struct, frozen=True):
 
 _Test = Callable[[Row], bool | None]
 """Returns whether a row passes; None: the field has not been read."""
+
+_Search = Callable[[str], re.Match[str] | None]
+"""Searches a text in lower case."""
 
 Pattern = tuple[str, Callable[[str], bool]]
 """A field, and a test of one of its texts."""
@@ -175,7 +184,7 @@ class Filter:
             fields: The fields of the row.
             now: The current time, in UTC, for ages.
         """
-        return self.evaluate_row(Row(lambda: fields, now))
+        return self.evaluate_row(Row(lambda: fields, lambda: now))
 
     def evaluate_row(self, row: Row) -> bool | None:
         """Return whether a row passes; see `evaluate`."""
@@ -283,11 +292,12 @@ class _Parser:
     def _of_field(self, name: str) -> _Test | None:
         kind = self._known[name]
         if kind is FieldType.TEXT:
+            is_fuzzy = self._text.startswith("~", self._at)
             found = self._pattern()
             if found is None:
                 return None
             self.patterns.append((name, found))
-            return _text_test(name, found, finds_none=self._word_read == NONE)
+            return _text_test(name, found, finds_none=self._word_read == NONE and not is_fuzzy)
         column = self._at + 1
         word = self._word()
         if kind is FieldType.NUMBER:
@@ -308,16 +318,18 @@ class _Parser:
         self.asks_time = True
         return lambda row: (
             isinstance(value := row.fields.get(name), datetime)
-            and length((row.now - value).total_seconds())
+            and length((row.now() - value).total_seconds())
         )
 
     # -- in the whole row ---------------------------------------------------------------------
 
     def _what(self) -> _Test | None:
-        sign = self._text[self._at : self._at + 1]
-        if sign in ("~", "/"):
+        if self._text.startswith("/", self._at):
             found = self._pattern()
             return None if found is None else lambda row: any(map(found, _searched(row.fields)))
+        if self._text.startswith("~", self._at):
+            search = self._letters()
+            return None if search is None else lambda row: search(row.searched.words) is not None
         word = self._plain()
         if not word:
             return None
@@ -336,11 +348,17 @@ class _Parser:
             expression = self._to_slash()
             return compile_pattern(expression, column) if expression else None
         if sign == "~":
-            self._at += 1
-            letters = self._word().casefold()
-            return (lambda text: _in_order(letters, text.casefold())) if letters else None
+            search = self._letters()
+            return None if search is None else lambda text: search(text.casefold()) is not None
         word = self._plain()
         return (lambda text: word in text.casefold()) if word else None
+
+    def _letters(self) -> _Search | None:
+        """Parse `~` and letters; return the search for them, None if there are no letters."""
+        self._at += 1
+        self._word_at = self._at
+        self._word_read = letters = self._word().casefold()
+        return in_order(letters) if letters else None
 
     def _plain(self) -> str:
         """Parse a word or a quoted text; return it in lower case."""
@@ -402,7 +420,7 @@ def _text_test(name: str, found: Callable[[str], bool], *, finds_none: bool) -> 
     def test(row: Row) -> bool | None:
         value = row.fields.get(name)
         texts = _texts(value)
-        if any(found(text) for text in texts):
+        if any(map(found, texts)):
             return True
         if finds_none and (not isinstance(value, Partial) or (texts and value.rest is None)):
             return not texts
@@ -432,7 +450,13 @@ def _texts(value: Value) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _in_order(letters: str, text: str) -> bool:
-    """Return whether letters occur in this order in a text."""
-    rest = iter(text)
-    return all(letter in rest for letter in letters)
+def in_order(letters: str) -> _Search:
+    """Return the search of a text, or of lines, for letters in this order in one line.
+
+    Args:
+        letters: In lower case, as the text has to be.
+    """
+    signs = [re.escape(letter) for letter in letters]
+    # Possessive repeats: an expression without them would try in vain to match less.
+    rest = "".join(f"[^{sign}\\n]*+{sign}" for sign in signs[1:])
+    return re.compile(signs[0] + rest).search

@@ -217,11 +217,13 @@ class Pane(Vertical, Generic[ItemT]):
 
     def set_filter(self, text: str) -> None:
         """Set the filter; an invalid one leaves the last valid one in force."""
+        self._texts.forget_fields()
         if self._parse_filter(text):
             self._use(self._next_test)
 
     def prepare_filter(self) -> None:
         """Read the texts of many rows before a filter is typed."""
+        self._texts.forget_fields()
         if self.table.total_count > _FILTER_AT_ONCE and not self._is_filtering:
             reading = self._texts.read(list(self.table.items.values()))
             self.run_worker(reading, group="filter", exclusive=True)
@@ -253,6 +255,7 @@ class Pane(Vertical, Generic[ItemT]):
         """Apply a filter that is being applied, so that commands act on its rows."""
         if self._is_filtering:
             self._use(self._next_test)
+        self._texts.forget_fields()
 
     def _parse_filter(self, text: str) -> bool:
         """Parse a filter for `_next_test`; return whether it is valid."""
@@ -277,6 +280,7 @@ class Pane(Vertical, Generic[ItemT]):
         depends = (asks_time or self.table.undecided_count) and not self._is_filtering
         if depends and self._ticks % (1 + self.table.total_count // _ROWS_A_TICK) == 0:
             self._next_test = self._test
+            self._texts.forget_fields()
             self._filter_in_slices()
         self.table.tick()
 
