@@ -258,9 +258,11 @@ class Rows(Generic[ItemT]):
             moved: The entries that are new or differ. Those in order come before them, because
                 merging two lists is faster than sorting both.
         """
-        entries = self._entries
-        keyed = [entry for entry in self._keyed if entries.get(entry[3]) is entry]
-        keyless = [entry for entry in self._keyless if entries.get(entry[3]) is entry]
+        entries, keyed, keyless = self._entries, self._keyed, self._keyless
+        if len(entries) < len(keyed) + len(keyless) + len(moved):
+            # Rows are gone, or had another entry before.
+            keyed = [entry for entry in keyed if entries.get(entry[3]) is entry]
+            keyless = [entry for entry in keyless if entries.get(entry[3]) is entry]
         for entry in sorted(moved):
             (keyless if entry[0] else keyed).append(entry)
         keyed.sort()
