@@ -3,6 +3,7 @@
 Field facts are those of the RackConnect v3.0 API reference, sections 4 and 8. The decoder has
 escaped control characters in every text. Only `raw` is the JSON exactly as the service sent it.
 Resources cannot form reference cycles, so they are excluded from garbage collection.
+A key is the id itself if it is in lower case, as nearly all are.
 """
 
 from __future__ import annotations
@@ -16,11 +17,6 @@ NO_ID = "00000000-0000-0000-0000-000000000000"
 
 RETAINED_LIMIT = 5
 """Retained addresses that an account may have unless Support allows more (reference 4.5)."""
-
-
-def _lower(text: str) -> str:
-    """Return an id in lower case; the same object if it already is, as nearly all are."""
-    return text if text.islower() else text.lower()
 
 
 class CloudNetwork(Struct, frozen=True, gc=False):
@@ -37,7 +33,7 @@ class CloudNetwork(Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """The id in lower case: letter case of ids is neither significant nor stable."""
-        return _lower(self.id)
+        return self.id if self.id.islower() else self.id.lower()
 
 
 class ServerLink(Struct, frozen=True, gc=False):
@@ -51,7 +47,7 @@ class ServerLink(Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return _lower(self.id)
+        return self.id if self.id.islower() else self.id.lower()
 
 
 class PublicIP(Struct, frozen=True, gc=False):
@@ -78,7 +74,7 @@ class PublicIP(Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return _lower(self.id)
+        return self.id if self.id.islower() else self.id.lower()
 
 
 class NodeCounts(Struct, frozen=True, gc=False):
@@ -109,7 +105,7 @@ class LoadBalancerPool(Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """The id in lower case; error messages contain pool ids in upper case."""
-        return _lower(self.id)
+        return self.id if self.id.islower() else self.id.lower()
 
     @property
     def endpoint(self) -> str:
@@ -135,12 +131,12 @@ class PoolNode(Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return _lower(self.id)
+        return self.id if self.id.islower() else self.id.lower()
 
     @property
     def pool_key(self) -> str:
         """The pool's id in lower case."""
-        return _lower(self.pool_id)
+        return self.pool_id if self.pool_id.islower() else self.pool_id.lower()
 
     @property
     def server_key(self) -> str | None:
@@ -181,7 +177,7 @@ class Server(Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """The id in lower case."""
-        return _lower(self.id)
+        return self.id if self.id.islower() else self.id.lower()
 
 
 Resource = CloudNetwork | PublicIP | LoadBalancerPool | PoolNode | Server

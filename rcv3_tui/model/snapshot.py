@@ -191,7 +191,7 @@ class Snapshot(Struct, frozen=True):
         Users have seen such records although the documentation excludes them (reference, section
         10). Only a complete list of servers can prove it.
         """
-        return self.fetch_state(ResourceKind.SERVERS).is_whole and server_key not in self.servers
+        return server_key not in self.servers and self.fetch_state(ResourceKind.SERVERS).is_whole
 
     def is_member(self, server_key: str, pool_key: str) -> bool:
         """Return whether a server is a member of a pool; a failed membership is none."""

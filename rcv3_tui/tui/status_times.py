@@ -37,24 +37,33 @@ class StatusTimes:
         region, now = after.region, self._clock.now()
         for key in diff.public_ips.removed | diff.nodes.removed:
             self._since.pop((region, key), None)
-        records: list[PublicIP | PoolNode] = [
-            after.public_ips[key] for key in diff.public_ips.changed if key in after.public_ips
-        ]
-        if diff.nodes:
-            records += [
-                node
-                for pool in diff.pools.changed
-                for node in after.nodes_in(pool).values()
-                if node.key in diff.nodes.changed
-            ]
-        for record in records:
-            was = None if before is None else _before(before, record)
-            if was is None:
-                is_seen = before is not None and self._is_just_created(before, record)
-            else:
-                is_seen = was.status != record.status
-            if is_seen:
-                self._since[region, record.key] = (record.status, now)
+        if before is None:
+            return
+        # A new record was just created, unless it is only read for the first time: lists arrive in
+        # any order, long ones in parts, and a pool's nodes when they are first read.
+        ips_read = before.fetch_state(ResourceKind.PUBLIC_IPS).is_read
+        for key in diff.public_ips.changed:
+            record = after.public_ips.get(key)
+            if record is None:
+                continue
+            was = before.public_ips.get(key)
+            if ips_read if was is None else was.status != record.status:
+                self._since[region, key] = (record.status, now)
+        if not diff.nodes:
+            return
+        knows_some = bool(before.public_ips or before.nodes)
+        for pool in diff.pools.changed:
+            known = before.nodes_in(pool)
+            for key, node in after.nodes_in(pool).items():
+                if key not in diff.nodes.changed:
+                    continue
+                old = known.get(key)
+                if (
+                    knows_some and _is_just_created(node, now)
+                    if old is None
+                    else old.status != node.status
+                ):
+                    self._since[region, key] = (node.status, now)
 
     def seen(self, region: str, key: str, status: str) -> datetime | None:
         """Return when a record was seen to change to its status; None if it was not seen."""
@@ -63,25 +72,10 @@ class StatusTimes:
 
     def since(self, region: str, record: PublicIP | PoolNode) -> datetime | None:
         """Return when a record changed to its status; if not seen, by the service's times."""
-        seen = self.seen(region, record.key, record.status)
+        seen = self.seen(region, record.key, record.status) if self._since else None
         return seen or record.updated or record.created
 
-    def _is_just_created(self, before: Snapshot, record: PublicIP | PoolNode) -> bool:
-        """Return whether a new record was just created, and not only read for the first time.
 
-        Lists arrive in any order, long ones in parts, and a pool's nodes when they are first read.
-        """
-        if isinstance(record, PublicIP):
-            return before.fetch_state(ResourceKind.PUBLIC_IPS).is_read
-        return (
-            bool(before.public_ips or before.nodes)
-            and record.created is not None
-            and abs((self._clock.now() - record.created).total_seconds()) < _JUST_CREATED
-        )
-
-
-def _before(before: Snapshot, record: PublicIP | PoolNode) -> PublicIP | PoolNode | None:
-    """Return a record as it is in a snapshot."""
-    if isinstance(record, PublicIP):
-        return before.public_ips.get(record.key)
-    return before.nodes_in(record.pool_key).get(record.key)
+def _is_just_created(node: PoolNode, now: datetime) -> bool:
+    created = node.created
+    return created is not None and abs((now - created).total_seconds()) < _JUST_CREATED

@@ -230,8 +230,8 @@ class RowBuilder:
             row: The row's id; the same in the other methods.
         """
         snapshot, context, key = self._snapshot, self._context, server.key
-        region, record = snapshot.region, snapshot.public_ip_of(server.key)
-        drain = snapshot.drain_of(key)
+        region, record = snapshot.region, snapshot.public_ip_of(key)
+        drain = snapshot.drain_of(key) if snapshot.drains else None
         return ServerRow(
             row=row,
             region=region,
