@@ -20,8 +20,9 @@ ADDRESS = "203.0.113.11"
 SECONDS = 60.0
 """The longest wait in seconds, for a busy machine or a slow connection."""
 
-_AGES = re.compile(r"(?<![\w.-])(?:\d+[smdy]|\d+h\d\d)(?![\w.-])| +")
-"""Ages as `model.times.elapsed` formats them, and the blanks that align them."""
+_PASSING = re.compile(r"(?<=FAILED)[\w ]*…|(?<![\w.-])(?:\d+[smdy]|\d+h\d\d)(?![\w.-])| +")
+"""Ages as `model.times.elapsed` formats them, and the blanks that align them; the end of a reason,
+which is cut to the width that its column had at the last change of the window's size."""
 
 _CLIPBOARD = re.compile(rb"\x1b\]52;([a-z]*);([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 
@@ -201,8 +202,8 @@ def wait_same(window: Window, before: list[str], *, other_rows: int = 0) -> None
 
 
 def without_ages(lines: list[str]) -> list[str]:
-    """Return rows without ages, to compare them with those of another moment."""
-    return [_AGES.sub("", line) for line in lines]
+    """Return rows without ages and widths, to compare them with those of another moment."""
+    return [_PASSING.sub("", line) for line in lines]
 
 
 def _lasting(lines: list[str], other_rows: int) -> list[str]:
