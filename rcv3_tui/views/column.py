@@ -52,6 +52,10 @@ class Column(Struct, Generic[ItemT], frozen=True):
         is_name: Cut in the middle if there is no room: names often differ at the end only.
         is_whole: Short texts that are useless when cut: gets their width, up to its own greatest.
         newest_first: A column of times, whose natural order is the newest first.
+        wraps_from: In a table that wraps, a text that does not fit continues on more lines: in
+            its column, if that has so many cells, else below the row; 0: it is cut.
+        full_if_whole: The longer content is shown only where all of it fits.
+        if_any: Shown only while a row in view has a text for it.
     """
 
     key: str
@@ -68,6 +72,9 @@ class Column(Struct, Generic[ItemT], frozen=True):
     is_name: bool = False
     is_whole: bool = False
     newest_first: bool = False
+    wraps_from: int = 0
+    full_if_whole: bool = False
+    if_any: bool = False
 
     def descends(self, reverse: bool) -> bool:
         """Return whether the values descend from row to row, in the natural or reverse order."""

@@ -69,6 +69,11 @@ class PaneColumn(Struct, frozen=True):
     is_name: bool = False
     is_whole: bool = False
     newest_first: bool = False
+    wraps_from: int = 0
+    full_if_whole: bool = False
+    if_any: bool = False
+    align: Align | None = None
+    """The alignment of the text; None: that of the field."""
 
 
 def wide_column(label: str, width: int, *, newest_first: bool = False) -> PaneColumn:
@@ -247,7 +252,7 @@ def _column(field: Field[RowT], context: Context) -> Column[RowT]:
         min_width=place.min_width,
         max_width=place.max_width,
         weight=place.weight,
-        align=field.align,
+        align=place.align or field.align,
         priority=place.priority,
         wide_only=place.wide_only,
         cell=lambda row: field.console_cell(row, context),
@@ -256,4 +261,7 @@ def _column(field: Field[RowT], context: Context) -> Column[RowT]:
         is_name=place.is_name,
         is_whole=place.is_whole,
         newest_first=place.newest_first,
+        wraps_from=place.wraps_from,
+        full_if_whole=place.full_if_whole,
+        if_any=place.if_any,
     )

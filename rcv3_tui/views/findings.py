@@ -42,7 +42,7 @@ FINDINGS: View[FindingRow] = View(
         Field(
             "wrong",
             lambda row: row.finding.wrong,
-            pane=PaneColumn("WHAT IS WRONG", 20, 120, weight=4, priority=0),
+            pane=PaneColumn("WHAT IS WRONG", 20, 120, weight=4, priority=0, wraps_from=40),
             sort_key=lambda row: row.finding.wrong,
         ),
         Field(

@@ -103,13 +103,20 @@ OPERATIONS: View[OperationRow] = View(
         Field(
             "who",
             lambda row: who(row.operation),
-            pane=PaneColumn("WHO", 8, 24, weight=1, priority=6, wide_only=True),
+            pane=PaneColumn("WHO", 8, 24, weight=1, priority=6, if_any=True),
             sort_key=lambda row: who(row.operation),
         ),
         Field(
             "outcome",
             lambda row: row.operation.detail,
-            pane=PaneColumn("OUTCOME", _OUTCOME_WIDTH, 120, weight=5, priority=3),
+            pane=PaneColumn(
+                "OUTCOME",
+                _OUTCOME_WIDTH,
+                120,
+                weight=5,
+                priority=3,
+                wraps_from=40,
+            ),
             sort_key=lambda row: row.operation.detail,
         ),
         Field("id", lambda row: row.operation.id),
@@ -124,7 +131,7 @@ OPERATIONS: View[OperationRow] = View(
         Field(
             "note",
             lambda row: row.operation.note,
-            pane=PaneColumn("NOTE", 8, 24, weight=1, priority=7, wide_only=True),
+            pane=PaneColumn("NOTE", 8, 24, weight=1, priority=7, if_any=True),
             sort_key=lambda row: row.operation.note,
         ),
         Field("server", lambda row: _target(row.operation.request.server)),

@@ -20,11 +20,11 @@ from rcv3_tui.tui.row_filter import RowFilter, SearchedTexts, decide, row_filter
 from rcv3_tui.tui.row_model import RowDelta
 from rcv3_tui.tui.widgets.lines_view import LinesView
 from rcv3_tui.tui.widgets.status_line import StatusLine, StyledText
-from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled_spans
+from rcv3_tui.tui.widgets.styled_lines import styled_spans
 from rcv3_tui.tui.widgets.table import MarksChanged, PositionChanged, Table
 from rcv3_tui.tui.widgets.table.rows import Decisions
 from rcv3_tui.views.column import Column
-from rcv3_tui.views.formatting import SEVERITY_TONES, Glyphs
+from rcv3_tui.views.formatting import Glyphs
 from rcv3_tui.views.rows import AnyRow, FindingRow
 
 ItemT = TypeVar("ItemT", bound=AnyRow)
@@ -105,7 +105,7 @@ class Pane(Vertical, Generic[ItemT]):
         self._leads = 0
         self._lead_stays = False
         self._reason = LinesView(ascii_only=ascii_only) if kind is PaneKind.ATTENTION else None
-        """The whole text of the finding under the cursor, which a column may cut."""
+        """The next step of the finding under the cursor."""
         self._test: RowFilter | None = None
         """The filter in force."""
         self._next_test: RowFilter | None = None
@@ -200,18 +200,15 @@ class Pane(Vertical, Generic[ItemT]):
                 self.update_title()
 
     def explain_finding(self, shown: bool) -> None:
-        """Show or hide the whole text of the finding under the cursor."""
+        """Show or hide the next step of the finding under the cursor."""
         reason, item = self._reason, self.table.cursor_item
         if reason is None:
             return
         reason.display = shown = shown and isinstance(item, FindingRow)
         if shown and isinstance(item, FindingRow):
             found = item.finding
-            tone = SEVERITY_TONES[found.severity]
-            lines = [styled_spans((f"{found.subject}: ", "strong"), (found.wrong, tone))]
-            if found.next_step:
-                lines.append(StyledLine(found.next_step))
-            reason.set_lines(lines)
+            step = found.next_step or found.todo
+            reason.set_lines([styled_spans((f"{found.subject}: ", "strong"), (step, ""))])
 
     # -- filter, order ------------------------------------------------------------------------
 

@@ -113,6 +113,8 @@ class PaneLayout(Container):
         self._whole = Size(0, 0)
         self._led = 0
         """The last height of the findings, in lines."""
+        self._lead_wraps = False
+        """Whether the findings above the other panes are shown with their whole texts."""
         self._top = 0
         """The height of the servers above the other two panes, in lines; 0: they are alone."""
         self._row_model = row_model
@@ -247,11 +249,13 @@ class PaneLayout(Container):
         elif self._top:
             self._share_height()
             self._panes[PaneKind.ATTENTION].lead(self._led, stays=self.lead_stays)
+        self._share_width()
         self.inspector.refresh_soon()
         self._explain_finding()
 
     def link_rows(self) -> None:
         """Highlight the rows that are linked to the one under the cursor, and inspect that one."""
+        self._share_width()
         self.inspector.follow(self.active, self.current.table.cursor_id)
         self._explain_finding()
         linked = self._row_model.related_rows(self.active, self.current.table.cursor_id)
@@ -287,6 +291,8 @@ class PaneLayout(Container):
         self.set_class(not several, "-single")
         found = self._panes[PaneKind.ATTENTION]
         found.lead(lead, stays=self.lead_stays)
+        found.table.wrap_texts(self._lead_wraps if lead else True)
+        self._panes[PaneKind.OPERATIONS].table.wrap_texts(True)
         for kind, pane in self._panes.items():
             pane.display = kind in shown or (pane is found and lead > 0)
             pane.set_class(kind is self.active, "-active")
@@ -296,12 +302,14 @@ class PaneLayout(Container):
         self._lower.display = not _LOWER.isdisjoint(shown)
         self._place_inspector()
         self._top = 0
+        self._panes[PaneKind.PUBLIC_IPS].styles.width = "1fr"
         if several:
             self._share_height()
+            self.call_after_refresh(self._share_width)
         self._explain_finding()
 
     def _explain_finding(self) -> None:
-        """Show the whole text of the finding under the cursor, unless the inspector does."""
+        """Show the next step of the finding under the cursor, unless the inspector does."""
         is_alone = self.active is PaneKind.ATTENTION and self._whole.height >= THREE_PANES_HEIGHT
         self._panes[PaneKind.ATTENTION].explain_finding(is_alone and not self.inspects)
 
@@ -342,6 +350,31 @@ class PaneLayout(Container):
         if top != self._top:
             self._top = top
             self._panes[PaneKind.SERVERS].styles.height = top
+
+    def _share_width(self) -> None:
+        """Share the width of the lower panes by their texts, while a text of one is cut.
+
+        Halves, except where one pane needs less and the other more.
+        """
+        if not self._top:
+            return
+        left, right = (self._panes[kind] for kind in self._overview[1:])
+        room = left.size.width + right.size.width
+        wanted = left.table.wanted_width, right.table.wanted_width
+        if None in wanted or not room:
+            return
+        first, second = (lines or 0 for lines in wanted)
+        if first <= left.size.width and second <= right.size.width:
+            return
+        half = room // 2
+        if first + second <= room:
+            width = min(max(half, first), room - second)
+        elif second <= half:
+            width = room - second
+        else:
+            width = min(half, first)
+        if width != left.size.width:
+            left.styles.width = width
 
     def _place_inspector(self) -> None:
         """Show or hide the inspector: next to the panes, or below the focused one."""
@@ -416,11 +449,29 @@ class PaneLayout(Container):
         return True
 
     def _lead_height(self) -> int:
-        """Return the height of the findings above the other panes, in lines."""
+        """Return the height of the findings above the other panes, in lines.
+
+        Their texts are wrapped where all of them fit, and no pane gives way to that.
+        """
+        self._lead_wraps = False
         count = self._panes[PaneKind.ATTENTION].table.total_count
         if not self.leading or not count or self.active is PaneKind.ATTENTION:
             return 0
         if self._row_model.cached_since(PaneKind.SERVERS, ()) is not None:
             # Problems in cached data may be solved by now.
             return 0
-        return max(0, min(count + 1, self._whole.height - _AROUND - _LEAST))
+        room = max(0, self._whole.height - _AROUND - _LEAST)
+        cut = min(count + 1, room)
+        if self._whole.width >= THREE_PANES_WIDTH and self._whole.height - cut >= (
+            THREE_PANES_HEIGHT
+        ):
+            room = self._whole.height - THREE_PANES_HEIGHT
+        if count < room:
+            width = self._whole.width
+            if self._has_room_at_side and self.inspects:
+                width -= self._inspector_width
+            lines = self._panes[PaneKind.ATTENTION].table.wrapped_height(width) + 1
+            self._lead_wraps = lines <= room
+            if self._lead_wraps:
+                return lines
+        return cut

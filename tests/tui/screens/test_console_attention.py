@@ -264,3 +264,27 @@ async def test_findings_at_start_have_no_cursor_until_they_have_the_keyboard(
         assert "❯" in console.lines(ATTENTION)[1]
         await console.press("escape")
         assert "❯" not in "\n".join(console.lines(ATTENTION))
+
+
+async def test_reasons_are_whole_on_a_narrow_screen(trouble: Opening) -> None:
+    async with trouble(NARROW) as console:
+        await console.press("0")
+        pane = console.screen.pane_of(ATTENTION)
+        seen: set[str] = set()
+        for _ in IN_TROUBLE:
+            item = pane.table.cursor_item
+            assert isinstance(item, FindingRow)
+            text = " ".join(console.screen_text().split())
+            assert " ".join(item.finding.wrong.split()) in text
+            seen.add(item.finding.subject)
+            await console.press("j")
+        assert len(seen) == len(IN_TROUBLE)
+        assert "-17/17" in console.title(ATTENTION)
+
+
+async def test_reasons_are_whole_above_the_servers_where_all_fit(opened: Opening) -> None:
+    async with opened(NARROW) as console:
+        text = " ".join(console.screen_text().split())
+        for found in console.screen.row_model.findings:
+            assert found.wrong in text
+        assert "1 Servers" in text

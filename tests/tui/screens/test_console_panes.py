@@ -423,3 +423,22 @@ async def test_panes_stay_halves_while_all_rows_fit(opened: Opening) -> None:
     async with opened() as console:
         await console.press("j")
         assert abs(console.table(SERVERS).size.height - console.table(IPS).size.height) <= 1
+
+
+async def test_lower_panes_share_the_width_by_their_texts(opened: Opening) -> None:
+    async with opened((120, 40)) as console:
+        ips, pools = console.screen.pane_of(IPS), console.screen.pane_of(POOLS)
+        assert ips.size.width + pools.size.width + 1 == 120
+        for pane in (ips, pools):
+            lines = [line for line in console.lines(pane.kind) if "\u2026" in line]
+            wanted = pane.table.wanted_width
+            assert wanted is not None
+            assert not lines or wanted > pane.size.width
+
+
+async def test_sorted_column_keeps_its_label_whole(opened: Opening) -> None:
+    async with opened(NARROW) as console:
+        await console.press("t")
+        await console.advance(2)
+        await console.press("5")
+        assert "WHEN UTC\u25bc" in console.screen_text()

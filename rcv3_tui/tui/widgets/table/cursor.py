@@ -4,7 +4,7 @@ All are held by id, so that a refresh, a sort or a removed row moves none of the
 resource.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, Generic
 
 from msgspec import Struct, field
@@ -39,9 +39,10 @@ class Cursor(Struct, Generic[ItemT]):
         row_id: The row under it, `None` where no row is shown.
         index: Its index among the rows shown.
         top: The index of the first row in view.
-        height: Rows that fit into the view.
+        height: Lines of the view.
         moved: Whether the operator has moved it; until then it stays on the first row.
         lost: The row that was under it when no row was left, to return to.
+        lines_of: Returns how many lines the row at an index takes; None: each takes one.
     """
 
     rows: Rows[ItemT]
@@ -51,6 +52,7 @@ class Cursor(Struct, Generic[ItemT]):
     height: int = 0
     moved: bool = False
     lost: str | None = None
+    lines_of: Callable[[int], int] | None = None
 
     def anchor(self) -> Anchor:
         """Return the position, to restore it after a change of the rows."""
@@ -88,7 +90,7 @@ class Cursor(Struct, Generic[ItemT]):
         index = None if heir is None else self.rows.index_of(heir)
         self._go_to(anchor.index if index is None else index)
         self.top = self.index - line
-        self._keep_in_view()
+        self.keep_in_view()
 
     def settle(self) -> None:
         """Stay on the present row from now on, as after a move."""
@@ -104,14 +106,14 @@ class Cursor(Struct, Generic[ItemT]):
         if len(self.rows):
             self.moved = True
             self._go_to(index)
-            self._keep_in_view()
+            self.keep_in_view()
 
     def scroll(self, lines: int) -> None:
         """Scroll the view; the cursor moves only to stay in it."""
         if not len(self.rows) or not self.height:
             return
         self.top = self._within(self.top + lines)
-        index = max(self.top, min(self.index, self.top + self.height - 1))
+        index = max(self.top, min(self.index, self.top + self.whole_rows - 1))
         if index != self.index:
             self.moved = True
             self._go_to(index)
@@ -120,10 +122,35 @@ class Cursor(Struct, Generic[ItemT]):
         """Set the height of the view.
 
         Args:
-            height: Rows that fit.
+            height: Its lines.
         """
         self.height = max(0, height)
-        self._keep_in_view()
+        self.keep_in_view()
+
+    @property
+    def whole_rows(self) -> int:
+        """How many rows fit as a whole, from the first one in view; at least one."""
+        if self.lines_of is None:
+            return self.height
+        rows = self._fitting(range(self.top, len(self.rows)))
+        return max(1, rows)
+
+    @property
+    def line(self) -> int:
+        """The line of the view on which the cursor's row starts."""
+        if self.lines_of is None:
+            return max(0, self.index - self.top)
+        return sum(map(self.lines_of, range(self.top, self.index)))
+
+    def _fitting(self, indexes: Iterable[int]) -> int:
+        """Return how many of these rows fit into the view."""
+        left, count = self.height, 0
+        for index in indexes:
+            left -= 1 if self.lines_of is None else self.lines_of(index)
+            if left < 0:
+                break
+            count += 1
+        return count
 
     def _go_to_top(self) -> None:
         self._go_to(0)
@@ -136,11 +163,17 @@ class Cursor(Struct, Generic[ItemT]):
 
     def _within(self, top: int) -> int:
         """Limit the first row in view so that there is no empty line below the last row."""
-        return max(0, min(top, len(self.rows) - self.height))
+        fitting = self.height
+        if self.lines_of is not None:
+            fitting = max(1, self._fitting(range(len(self.rows) - 1, -1, -1)))
+        return max(0, min(top, len(self.rows) - fitting))
 
-    def _keep_in_view(self) -> None:
+    def keep_in_view(self) -> None:
         """Scroll as little as brings the cursor into view."""
-        top = max(min(self.top, self.index), self.index - max(self.height, 1) + 1)
+        fitting = max(self.height, 1)
+        if self.lines_of is not None and len(self.rows):
+            fitting = max(1, self._fitting(range(self.index, -1, -1)))
+        top = max(min(self.top, self.index), self.index - fitting + 1)
         self.top = self._within(top) if self.height else self.index
 
 

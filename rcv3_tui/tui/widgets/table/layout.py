@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Generic
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rcv3_tui.text_width import Align, cell_width
 from rcv3_tui.views.column import Cell, Column, ItemT
@@ -47,12 +48,16 @@ class ColumnSlot(Struct, Generic[ItemT], frozen=True):
         x: First cell, from the table's left edge.
         width: Width in cells, without the gap that follows.
         is_full: There is room for the column's longer content.
+        wraps: A longer text continues on more lines.
+        is_below: The text is drawn on lines of its own below the row, without a label.
     """
 
     column: Column[ItemT]
     x: int
     width: int
     is_full: bool = False
+    wraps: bool = False
+    is_below: bool = False
 
     @property
     def align(self) -> Align:
@@ -70,9 +75,48 @@ def layout_columns(
     width: int,
     *,
     wide: bool = False,
+    wraps: bool = False,
     content: Content | None = None,
 ) -> tuple[ColumnSlot[ItemT], ...]:
     """Return the place of each column, without those that do not fit.
+
+    Args:
+        columns: All columns, in the order they are shown.
+        width: Width of the table, in terminal cells.
+        wide: Whether wide mode is on.
+        wraps: Whether a text that is cut continues on more lines, in a column that allows it.
+        content: What the rows in view need; None: nothing is known of them.
+
+    Returns:
+        The columns that are shown; at least one while there is a cell for it.
+    """
+    slots = _in_one_line(columns, width, wide=wide, content=content)
+    if not wraps or content is None:
+        return slots
+    long = next((slot for slot in slots if slot.column.wraps_from), None)
+    if long is None or content.widths.get(long.column.key, 0) <= long.width:
+        return slots
+    least = long.column.wraps_from
+    if long.width > least and any(
+        slot.width < content.widths.get(slot.column.key, 0) for slot in slots if slot is not long
+    ):
+        # It needs no more: its text continues, and those of others are cut.
+        lower = Content({**content.widths, long.column.key: least}, content.full_widths)
+        slots = _in_one_line(columns, width, wide=wide, content=lower)
+        long = next(slot for slot in slots if slot.column.wraps_from)
+    if long.width >= least:
+        return tuple(replace(slot, wraps=True) if slot is long else slot for slot in slots)
+    others = [column for column in columns if column is not long.column]
+    above = _in_one_line(others, width, wide=wide, content=content)
+    x = above[1].x if len(above) > 1 and above[1].x <= width // 4 else GUTTER
+    below = ColumnSlot(long.column, x, max(1, width - x - GAP), wraps=True, is_below=True)
+    return (*above, below)
+
+
+def _in_one_line(
+    columns: Sequence[Column[ItemT]], width: int, *, wide: bool, content: Content | None
+) -> tuple[ColumnSlot[ItemT], ...]:
+    """Return the place of each column in a row of one line.
 
     Args:
         columns: All columns, in the order they are shown.
@@ -83,7 +127,12 @@ def layout_columns(
     Returns:
         The columns that are shown; at least one while there is a cell for it.
     """
-    shown = [column for column in columns if wide or not column.wide_only]
+    shown = [
+        column
+        for column in columns
+        if (wide or not column.wide_only)
+        and not (column.if_any and content is not None and not content.widths.get(column.key))
+    ]
     room = width - GUTTER
     if not shown or room <= 0:
         return ()
@@ -159,7 +208,7 @@ def _fit(
             continue
         others = spare() - max(0, widths[at] - least[at])
         more = max(0, need - widths[at])
-        if others < min(more, _WORTH):
+        if others < (more if columns[at].full_if_whole else min(more, _WORTH)):
             continue
         granted = min(more, others)
         least[at] = widths[at] + granted
@@ -189,6 +238,24 @@ def _wide_ones(columns: Sequence[Column[ItemT]], room: int) -> list[Column[ItemT
         if column not in stay and fits(column):
             stay.append(column)
     return [column for column in columns if column in stay]
+
+
+def wanted_width(columns: Sequence[Column[ItemT]], content: Content, *, wide: bool) -> int:
+    """Return the width at which no text is cut, in cells, with a blank at the right edge.
+
+    Args:
+        columns: All columns.
+        content: What the rows in view need.
+        wide: Whether wide mode is on.
+    """
+    wanted = GUTTER
+    for column in columns:
+        short, full = (each.get(column.key, 0) for each in (content.widths, content.full_widths))
+        if column.wide_only > wide or (column.if_any and not short):
+            continue
+        need = max(short, full) or column.min_width
+        wanted += max(need, cell_width(column.label) + 1) + GAP
+    return wanted
 
 
 def _least(columns: Sequence[Column[ItemT]], content: Content | None = None) -> int:

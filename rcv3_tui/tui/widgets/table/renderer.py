@@ -16,6 +16,7 @@ from textual.strip import Strip
 from rcv3_tui.model.text_safety import ascii_data, ascii_only
 from rcv3_tui.text_width import cell_width, fit_to_width, pad, truncate, truncate_middle
 from rcv3_tui.tui.mask import masked
+from rcv3_tui.tui.widgets.styled_lines import StyledLine, wrap
 from rcv3_tui.views.column import Cell, ItemT
 
 from .layout import GAP, GUTTER, ColumnSlot
@@ -49,10 +50,12 @@ ASCII_GLYPHS: Final = TableGlyphs(">", "|", "*", "^", "v", "~")
 
 
 class RenderedRow(Struct, frozen=True):
-    """All that determines a row's line; equal ones need no repaint."""
+    """All that determines a line of a row; equal ones need no repaint."""
 
     cells: tuple[Cell, ...]
     state: RowState
+    part: int = 0
+    """Which of the row's lines it is."""
 
 
 class RowRenderer(Struct, Generic[ItemT], frozen=True):
@@ -85,6 +88,15 @@ class RowRenderer(Struct, Generic[ItemT], frozen=True):
             strip = self.strips[rendered] = self._paint(rendered)
         return strip
 
+    def line_count(self, rendered: RenderedRow) -> int:
+        """Return how many lines a row takes."""
+        counts = [
+            (len(self._wrapped(slot, cell)) if cell.text else 0) + slot.is_below
+            for slot, cell in zip(self.slots, rendered.cells, strict=True)
+            if slot.wraps
+        ]
+        return max(1, *counts) if counts else 1
+
     def header(self, sorted_by: str, reverse: bool) -> Strip:
         """Return the line of the columns' labels.
 
@@ -94,6 +106,8 @@ class RowRenderer(Struct, Generic[ItemT], frozen=True):
         """
         parts = [" " * GUTTER]
         for slot in self.slots:
+            if slot.is_below:
+                continue
             if slot.column.key == sorted_by and slot.width > 1:
                 descends = slot.column.descends(reverse)
                 arrow = self.glyphs.descending if descends else self.glyphs.ascending
@@ -127,13 +141,14 @@ class RowRenderer(Struct, Generic[ItemT], frozen=True):
         """
         if old == new:
             return None
-        if old.state != new.state or len(old.cells) != len(new.cells):
+        if (old.state, old.part, len(old.cells)) != (new.state, new.part, len(new.cells)):
             return 0, self.width
         whole_row = RowState.CURSOR | RowState.FOCUSED in new.state
         spans = [
             (slot.x, slot.x + slot.width)
             for slot, before, after in zip(self.slots, old.cells, new.cells, strict=True)
-            if before.text != after.text or (before.tone != after.tone and not whole_row)
+            if (slot.wraps if new.part else not slot.is_below)
+            and (before.text != after.text or (before.tone != after.tone and not whole_row))
         ]
         return (spans[0][0], spans[-1][1]) if spans else None
 
@@ -141,6 +156,11 @@ class RowRenderer(Struct, Generic[ItemT], frozen=True):
         """Mask a text on a shared screen, and escape it in ASCII mode."""
         text = masked(text)
         return ascii_data(text) if self.glyphs is ASCII_GLYPHS else text
+
+    def _wrapped(self, slot: ColumnSlot[ItemT], cell: Cell) -> Sequence[str]:
+        """Return the lines of a cell whose text continues on more lines."""
+        text = self._spell(cell.text)
+        return [text[row.start : row.end] for row in wrap([StyledLine(text)], slot.width)]
 
     def _paint(self, rendered: RenderedRow) -> Strip:
         """Paint one row."""
@@ -158,8 +178,20 @@ class RowRenderer(Struct, Generic[ItemT], frozen=True):
             if RowState.FOCUSED in state:
                 name, tones = "cursor", False
         mark = glyphs.marked if RowState.MARKED in state else " "
+        if rendered.part:
+            # Where the row starts stays visible.
+            edge, mark = " " if edge == glyphs.cursor else edge, " "
         parts = [(edge + mark, self.style_of(name, ""))]
+        x = GUTTER
         for slot, cell in zip(self.slots, rendered.cells, strict=True):
+            part = rendered.part - 1 if slot.is_below else rendered.part
+            if part < 0 or (rendered.part and not slot.wraps):
+                continue
+            if slot.wraps:
+                lines = self._wrapped(slot, cell)
+                cell = Cell(lines[part] if part < len(lines) else "", cell.tone)
+            parts.append((" " * (slot.x - x), self.style_of(name, "")))
+            x = slot.x + slot.width + GAP
             cut = truncate_middle if slot.column.is_name else truncate
             text = pad(
                 cut(self._spell(cell.text), slot.width, glyphs.ellipsis), slot.width, slot.align

@@ -144,6 +144,8 @@ class Table(TableView[ItemT], Generic[ItemT], can_focus=True):
         self._sorted_by, self._reverse = (column.key if column else ""), reverse
         order = column.order if column else None
         self._forget_content()
+        # Another column needs room for the arrow.
+        self._renderer, self._lines = None, []
         self._change(lambda: self._rows.set_order(order, reverse=reverse))
         self._repaint_header()
 
@@ -186,7 +188,7 @@ class Table(TableView[ItemT], Generic[ItemT], can_focus=True):
     def position(self) -> Position:
         """Which of the rows are in view."""
         shown = len(self._rows)
-        last = min(shown, self._cursor.top + self._cursor.height)
+        last = min(shown, self._cursor.top + self._cursor.whole_rows)
         first = min(self._cursor.top + 1, last)
         return Position(first, last, shown, self._rows.total)
 
@@ -304,7 +306,9 @@ class Table(TableView[ItemT], Generic[ItemT], can_focus=True):
         if 0 <= line < len(self._lines):
             # The click means the visible row, also when rows have arrived that are not drawn yet.
             place = self._rows.index_of(self._lines[line][0])
-            self._move(self._cursor.top + line if place is None else place)
+            if place is None:
+                return
+            self._move(place)
             if event.chain == 2:
                 self.action_choose()
 
@@ -329,7 +333,7 @@ class Table(TableView[ItemT], Generic[ItemT], can_focus=True):
 
     def _page(self, direction: int) -> None:
         """Move by one page, of which one line stays in view."""
-        self._move(self._cursor.index + direction * max(1, self._cursor.height - 1))
+        self._move(self._cursor.index + direction * max(1, self._cursor.whole_rows - 1))
 
     def _change(self, change: Callable[[], set[str] | None], *, show: bool = True) -> None:
         """Change the rows; cursor and view stay on theirs.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import ClassVar, Final, Generic
 
+from msgspec.structs import replace
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import reactive
@@ -13,11 +14,12 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
+from rcv3_tui.text_width import cell_width
 from rcv3_tui.tui.theme import tone_style
 from rcv3_tui.views.column import Column, ItemT
 
 from .cursor import Cursor, Marks
-from .layout import GUTTER, ColumnSlot, Content, layout_columns
+from .layout import GUTTER, ColumnSlot, Content, layout_columns, wanted_width
 from .renderer import ASCII_GLYPHS, UNICODE_GLYPHS, RenderedRow, RowRenderer, RowState
 from .rows import Rows
 
@@ -52,6 +54,13 @@ Table {
     & > .table--muted { color: $text-muted; }
 }
 """
+
+
+def _with_arrow(column: Column[ItemT]) -> Column[ItemT]:
+    """Return a column with room for its label and the arrow of the sort order."""
+    least = cell_width(column.label) + 1
+    most = None if column.max_width is None else max(column.max_width, least)
+    return replace(column, min_width=max(column.min_width, least), max_width=most)
 
 
 class TableView(Widget, Generic[ItemT]):
@@ -96,6 +105,7 @@ class TableView(Widget, Generic[ItemT]):
         self._reverse = False
         self._has_labels = True
         self._shows_cursor = True
+        self._wraps = False
         self._placeholder: tuple[str, ...] = ()
         self._placeholder_tone = "muted"
         self._lines: list[tuple[str, ItemT, RenderedRow]] = []
@@ -122,11 +132,55 @@ class TableView(Widget, Generic[ItemT]):
             self._shows_cursor = shown
             self._update()
 
+    def wrap_texts(self, wrapped: bool) -> None:
+        """Continue long texts on more lines, in a column that allows it; else they are cut."""
+        if wrapped is not self._wraps:
+            self._wraps = wrapped
+            self._cursor.lines_of = self._line_count if wrapped else None
+            self._repaint_all()
+
+    def wrapped_height(self, width: int) -> int:
+        """Return the lines of all rows at a width, with long texts on more lines.
+
+        Args:
+            width: The width of the table, in cells.
+        """
+        items = list(self._rows.items.values())
+
+        def renderer(content: Content | None) -> RowRenderer[ItemT]:
+            slots = self._layout(width, content, wraps=True)
+            return RowRenderer(slots, width, self._glyphs, lambda state, tone: Style(), {})
+
+        def rendered(by: RowRenderer[ItemT]) -> Iterator[RenderedRow]:
+            return (by.render(item, RowState.PLAIN) for item in items)
+
+        first, widths = renderer(None), dict[str, int]()
+        for row in rendered(first):
+            for slot, cell in zip(first.slots, row.cells, strict=True):
+                key = slot.column.key
+                widths[key] = max(widths.get(key, 0), first.width_of(cell))
+        final = renderer(Content(widths, {}))
+        return sum(map(final.line_count, rendered(final)))
+
+    @property
+    def wanted_width(self) -> int | None:
+        """The width at which no text in view is cut, in cells; None: no row is in view."""
+        if not self._widths:
+            return None
+        content = Content(self._widths, self._full_widths)
+        return wanted_width(self._columns, content, wide=self.wide)
+
+    def _line_count(self, index: int) -> int:
+        """Return how many lines the row at an index takes."""
+        renderer, item = self._get_renderer(), self._rows.items[self._rows.id_at(index)]
+        return renderer.line_count(renderer.render(item, RowState.PLAIN))
+
     def shows(self, key: str) -> bool:
         """Return whether a column's label is visible; without labels, every column counts."""
         if not self.size or not self._header_height:
             return True
-        return any(slot.column.key == key for slot in self._layout())
+        slots = self._get_renderer().slots
+        return any(slot.column.key == key and not slot.is_below for slot in slots)
 
     def set_linked(self, row_ids: Iterable[str]) -> None:
         """Highlight these rows and no others; unknown ids are ignored."""
@@ -156,7 +210,7 @@ class TableView(Widget, Generic[ItemT]):
     @property
     def cursor_line(self) -> int:
         """The line of the table that the cursor's row is on, from its upper edge."""
-        return self._header_height + max(0, self._cursor.index - self._cursor.top)
+        return self._header_height + self._cursor.line
 
     # -- Textual's hooks ----------------------------------------------------------------------
 
@@ -223,7 +277,7 @@ class TableView(Widget, Generic[ItemT]):
         Args:
             x: The cell, from the table's left edge.
         """
-        slots = self._get_renderer().slots
+        slots = [slot for slot in self._get_renderer().slots if not slot.is_below]
         return next((s.column.key for s in slots if s.x <= x < s.x + s.width), None)
 
     # -- repainting ---------------------------------------------------------------------------
@@ -273,10 +327,12 @@ class TableView(Widget, Generic[ItemT]):
         lines = self._render_rows(renderer, reread)
         if self._has_grown:
             self._has_grown = False
-            slots = self._layout()
+            slots = self._current_layout()
             if slots != renderer.slots:
                 self._renderer = None
                 self._lines = []
+                if self._wraps:
+                    cursor.keep_in_view()
                 self._lines = self._render_rows(self._get_renderer(), None)
                 self.refresh()
                 return
@@ -294,7 +350,7 @@ class TableView(Widget, Generic[ItemT]):
     def _render_rows(
         self, renderer: RowRenderer[ItemT], reread: Collection[str] | None
     ) -> list[tuple[str, ItemT, RenderedRow]]:
-        """Return the rows in view, and measure those that are new or differ.
+        """Return the lines of the rows in view, and measure the rows that are new or differ.
 
         Args:
             renderer: Renders them.
@@ -305,19 +361,24 @@ class TableView(Widget, Generic[ItemT]):
         known = {row_id: (item, rendered) for row_id, item, rendered in self._lines}
         lines: list[tuple[str, ItemT, RenderedRow]] = []
         for index in range(cursor.top, min(len(rows), cursor.top + cursor.height)):
+            if len(lines) >= cursor.height:
+                break
             row_id = rows.id_at(index)
             item, state = rows.items[row_id], self._state_of(row_id)
             before = known.get(row_id)
             if before is None or before[0] is not item or reread is None or row_id in reread:
                 rendered = renderer.render(item, state)
-            elif before[1].state == state:
+            elif (before[1].state, before[1].part) == (state, 0):
                 rendered = before[1]
             else:
                 rendered = RenderedRow(before[1].cells, state)
             if is_unmeasured or before is None or rendered.cells != before[1].cells:
                 self._measure(renderer, item, rendered)
             lines.append((row_id, item, rendered))
-        return lines
+            if self._wraps:
+                more = range(1, renderer.line_count(rendered))
+                lines += ((row_id, item, replace(rendered, part=part)) for part in more)
+        return lines[: cursor.height]
 
     def _measure(self, renderer: RowRenderer[ItemT], item: ItemT, rendered: RenderedRow) -> None:
         """Note how wide the texts of a row are."""
@@ -330,6 +391,9 @@ class TableView(Widget, Generic[ItemT]):
             full = cell if slot.is_full else column.full(item)
             self._note(self._widths, column.key, renderer.width_of(short))
             self._note(self._full_widths, column.key, renderer.width_of(full))
+        for column in self._columns:
+            if column.if_any:
+                self._note(self._widths, column.key, renderer.width_of(column.cell(item)))
 
     def _note(self, widths: dict[str, int], key: str, width: int) -> None:
         if width > widths.get(key, -1):
@@ -340,13 +404,22 @@ class TableView(Widget, Generic[ItemT]):
         """Measure the rows again that will be in view."""
         self._widths, self._full_widths = {}, {}
 
-    def _layout(self) -> tuple[ColumnSlot[ItemT], ...]:
-        """Return the place of each column, with a blank at the right edge if that drops none."""
+    def _current_layout(self) -> tuple[ColumnSlot[ItemT], ...]:
+        """Return the place of each column."""
         content = Content(self._widths, self._full_widths) if self._widths else None
-        width = self.size.width
+        return self._layout(self.size.width, content, wraps=self._wraps)
+
+    def _layout(
+        self, width: int, content: Content | None, *, wraps: bool
+    ) -> tuple[ColumnSlot[ItemT], ...]:
+        """Return the place of each column, with a blank at the right edge if that drops none."""
+        columns = [
+            _with_arrow(column) if column.key == self._sorted_by else column
+            for column in self._columns
+        ]
 
         def layout(width: int) -> tuple[ColumnSlot[ItemT], ...]:
-            return layout_columns(self._columns, width, wide=self.wide, content=content)
+            return layout_columns(columns, width, wide=self.wide, wraps=wraps, content=content)
 
         slots = layout(width)
         padded = layout(width - 1)
@@ -378,7 +451,7 @@ class TableView(Widget, Generic[ItemT]):
                     style = styles[state, tone] = self._resolve_style(state, tone)
                 return style
 
-            slots = self._layout()
+            slots = self._current_layout()
             self._renderer = RowRenderer(slots, self.size.width, self._glyphs, style_of, {})
         return self._renderer
 

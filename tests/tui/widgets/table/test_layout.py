@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from rcv3_tui.text_width import fit_to_width, truncate, truncate_middle
-from rcv3_tui.tui.widgets.table.layout import Content, layout_columns
+from rcv3_tui.tui.widgets.table.layout import ColumnSlot, Content, layout_columns
 from rcv3_tui.views import servers
 from rcv3_tui.views.column import Cell, Column
 from rcv3_tui.views.field import pane_columns
@@ -54,6 +54,43 @@ def test_least_important_column_is_dropped_first() -> None:
     assert keys(31) == ["name", "status", "pools"]
     assert keys(25) == ["name", "status"]
     assert keys(12) == ["name"]
+
+
+def reason_slot(width: int, *, wraps: bool = True) -> ColumnSlot[str]:
+    """Return the place of a column of long reasons between two others."""
+    reason = Column("reason", "REASON", Cell, min_width=10, weight=1, wraps_from=40)
+    content = Content({"name": 10, "reason": 90, "age": 4}, {})
+    columns = (COLUMNS[0], reason, COLUMNS[2])
+    slots = layout_columns(columns, width, wraps=wraps, content=content)
+    return next(slot for slot in slots if slot.column is reason)
+
+
+def test_long_text_wraps_in_its_column_where_there_is_room() -> None:
+    slot = reason_slot(70)
+    assert slot.wraps
+    assert not slot.is_below
+    assert not reason_slot(120).wraps
+    assert not reason_slot(70, wraps=False).wraps
+
+
+def test_long_text_is_drawn_below_its_row_where_the_column_is_narrow() -> None:
+    slot = reason_slot(50)
+    assert slot.is_below
+    assert slot.x + slot.width <= 50
+    assert slot.width > 30
+
+
+def test_column_that_only_some_rows_fill_is_shown_only_for_them() -> None:
+    note = Column("note", "NOTE", Cell, min_width=4, priority=9, if_any=True)
+    columns = (*COLUMNS[:3], note)
+
+    def shown(widths: dict[str, int], width: int) -> list[str]:
+        slots = layout_columns(columns, width, content=Content(widths, {}))
+        return [slot.column.key for slot in slots]
+
+    assert "note" not in shown({"name": 5, "note": 0}, 80)
+    assert "note" in shown({"name": 5, "note": 6}, 80)
+    assert "note" not in shown({"name": 20, "note": 6}, 28)
 
 
 def test_wide_mode_has_more() -> None:
