@@ -90,11 +90,12 @@ def is_stable(status: str) -> bool:
 
 
 NO_REASON = "no reason given"
+FULL_NO_REASON = f"{NO_REASON} by RackConnect"
 
 
 def failure_text(resource: LoadBalancerPool | PoolNode | PublicIP) -> str:
     """Return why a resource has failed; live failures often have no reason (reference 5.4)."""
-    text = f"{resource.status}: {resource.status_detail or f'{NO_REASON} by RackConnect'}"
+    text = f"{resource.status}: {resource.status_detail or FULL_NO_REASON}"
     if isinstance(resource, PublicIP) and resource.ticket:
         return f"{text} (support ticket {resource.ticket})"
     return text

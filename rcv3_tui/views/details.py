@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from rcv3_tui.model.status import NO_REASON, Phase, phase
+from rcv3_tui.model.status import FULL_NO_REASON, Phase, phase
 from rcv3_tui.views.field import Detail, Field, RowT, Value, View
 from rcv3_tui.views.formatting import TONES, format_age, format_time
 
@@ -50,7 +50,7 @@ def reason_detail(
     def text(row: RowT, now: datetime) -> str:
         del now
         is_failed = phase(status(row)) is Phase.FAILED
-        return reason(row) or (f"{NO_REASON} by RackConnect" if is_failed else "")
+        return reason(row) or (FULL_NO_REASON if is_failed else "")
 
     def tone(row: RowT) -> str:
         return TONES[Phase.FAILED] if phase(status(row)) is Phase.FAILED else ""

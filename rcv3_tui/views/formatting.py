@@ -7,11 +7,19 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from rcv3_tui.display_time import in_zone, zone_name
+from rcv3_tui.display_time import in_zone, is_utc, zone_name
 from rcv3_tui.model.diagnostics import Severity
 from rcv3_tui.model.operation import Operation, OperationKind, OperationState
-from rcv3_tui.model.status import ASCII_SIGNS, NO_REASON, SIGNS, Phase, phase, server_phase
-from rcv3_tui.model.times import elapsed
+from rcv3_tui.model.status import (
+    ASCII_SIGNS,
+    FULL_NO_REASON,
+    NO_REASON,
+    SIGNS,
+    Phase,
+    phase,
+    server_phase,
+)
+from rcv3_tui.model.times import elapsed, rfc3339
 
 TONES = {
     Phase.STABLE: "ok",
@@ -148,6 +156,11 @@ def format_time(time: datetime | None) -> str:
     return "-" if time is None else f"{in_zone(time):%Y-%m-%d %H:%M:%S} {zone_name(time)}"
 
 
+def time_in_zone(time: datetime) -> str:
+    """Return a time as RFC 3339 in the zone of the screen: `...T14:02:10Z`, or with its offset."""
+    return rfc3339(time) if is_utc() else in_zone(time).isoformat()
+
+
 def format_stale(kept_from: datetime, now: datetime) -> str:
     """Return how old data is that an earlier run has cached."""
     at = f"{format_moment(kept_from, now)} {zone_name(kept_from)}"
@@ -155,7 +168,13 @@ def format_stale(kept_from: datetime, now: datetime) -> str:
 
 
 def status_text(
-    status: str, signs: Glyphs, *, since: datetime | None, now: datetime, detail: str | None = None
+    status: str,
+    signs: Glyphs,
+    *,
+    since: datetime | None,
+    now: datetime,
+    detail: str | None = None,
+    is_full: bool = False,
 ) -> tuple[str, str]:
     """Return the status of a public IP, node or pool: a glyph, its word, and its age or detail.
 
@@ -165,6 +184,7 @@ def status_text(
         since: When it took this status, as far as known.
         now: The current time.
         detail: `status_detail`, shown for a failed one.
+        is_full: There is room for a full sentence where there is no detail.
 
     Returns:
         The text and its tone.
@@ -174,7 +194,7 @@ def status_text(
     if stage is Phase.TRANSITIONING and since is not None:
         text += f" {format_age(since, now)}"
     elif stage is Phase.FAILED:
-        text += f" {detail or NO_REASON}"
+        text += f" {detail or (FULL_NO_REASON if is_full else NO_REASON)}"
     return text, TONES[stage]
 
 

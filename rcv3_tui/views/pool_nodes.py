@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rcv3_tui.model.filters import node_fields
-from rcv3_tui.model.status import NO_REASON, Phase, phase
+from rcv3_tui.model.status import FULL_NO_REASON, Phase, phase
 from rcv3_tui.views.column import Cell, natural_key
 from rcv3_tui.views.details import reason_detail, transition_detail
 from rcv3_tui.views.field import (
@@ -57,7 +57,7 @@ def _full_status_cell(row: NodeRow, context: Context) -> Cell:
     cell, node = _status_cell(row, context), row.node
     if cell.tone != TONES[Phase.FAILED]:
         return cell
-    return Cell(f"{cell.text} {node.status_detail or NO_REASON}", cell.tone)
+    return Cell(f"{cell.text} {node.status_detail or FULL_NO_REASON}", cell.tone)
 
 
 POOL_NODES: View[NodeRow] = View(

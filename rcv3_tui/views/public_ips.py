@@ -33,12 +33,12 @@ def _phase(row: PublicIPRow) -> Phase:
     return phase(row.record.status)
 
 
-def _status_cell(row: PublicIPRow, context: Context) -> Cell:
+def _status_cell(row: PublicIPRow, context: Context, *, is_full: bool = False) -> Cell:
     record, signs, now = row.record, context.signs, context.now()
     if row.work and not row.work.is_ended and phase(record.status) is Phase.STABLE:
         return Cell(pending_text(row.work, signs, now), "moving")
     text, tone = status_text(
-        record.status, signs, since=row.since, now=now, detail=record.status_detail
+        record.status, signs, since=row.since, now=now, detail=record.status_detail, is_full=is_full
     )
     return Cell(f"{text} rule" if record.added_by_match_rule else text, tone)
 
@@ -107,8 +107,9 @@ PUBLIC_IPS: View[PublicIPRow] = View(
                 row.record.status, row.record.updated or row.record.created, now
             ),
             table=TableColumn(rank=1),
-            pane=PaneColumn("STATUS", 12, 50, weight=2, priority=1),
+            pane=PaneColumn("STATUS", 12, 50, weight=2, priority=1, full_if_whole=True),
             cell=_status_cell,
+            full_cell=lambda row, context: _status_cell(row, context, is_full=True),
             sort_key=lambda row: row.record.status,
         ),
         Field(
