@@ -45,6 +45,7 @@ class Drain(Command):
     help = "drain the marked servers: out of all their pools; on drained ones: restore"
     group = _GROUP
     available_in = PANES
+    footer_rank = 22
     command_names = ("drain",)
 
     def run(self, console: Console, argument: str = "") -> None:

@@ -47,6 +47,7 @@ class Retain(Command):
     changes = True
     available_in = PANES
     footer_rank = 25
+    footer_places = frozenset({PaneKind.PUBLIC_IPS})
     command_names = ("retain",)
 
     def run(self, console: Console, argument: str = "") -> None:

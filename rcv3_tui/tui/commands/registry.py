@@ -57,7 +57,15 @@ from rcv3_tui.tui.commands.table import (
     Wide,
 )
 from rcv3_tui.tui.commands.undo import Undo
-from rcv3_tui.tui.commands.view import Details, Help, Inspector, MessageLog, RawJson
+from rcv3_tui.tui.commands.view import (
+    Details,
+    Help,
+    Inspector,
+    InspectorDown,
+    InspectorUp,
+    MessageLog,
+    RawJson,
+)
 
 COMMANDS = CommandRegistry(
     (
@@ -101,6 +109,8 @@ COMMANDS = CommandRegistry(
         ReadOnlyMode(),
         Details(),
         Inspector(),
+        InspectorDown(),
+        InspectorUp(),
         RawJson(),
         Filter(),
         Attention(),

@@ -21,8 +21,16 @@ class Undo(Command):
     help = "undo the last change that can be undone"
     group = "Changes"
     changes = True
-    footer_rank = 45
-    footer_places = frozenset({PaneKind.NODES, PaneKind.OPERATIONS, PaneKind.POOLS})
+    footer_rank = 24
+    footer_places = frozenset(
+        {
+            PaneKind.SERVERS,
+            PaneKind.PUBLIC_IPS,
+            PaneKind.POOLS,
+            PaneKind.NODES,
+            PaneKind.OPERATIONS,
+        }
+    )
     command_names = ("undo",)
 
     def run(self, console: Console, argument: str = "") -> None:

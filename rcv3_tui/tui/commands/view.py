@@ -70,6 +70,47 @@ class Inspector(Command):
         return ("on", "off")
 
 
+class InspectorDown(Command):
+    """Scroll the inspector down."""
+
+    name = "inspector-down"
+    keys = "J,shift+down"
+    label = "inspector down"
+    help = "scroll the inspector down"
+    group = _GROUP
+    in_palette = False
+
+    def run(self, console: Console, argument: str = "") -> None:
+        """Scroll it by half its height."""
+        del argument
+        _scroll_inspector(console, 1)
+
+
+class InspectorUp(Command):
+    """Scroll the inspector up."""
+
+    name = "inspector-up"
+    keys = "K,shift+up"
+    label = "inspector up"
+    help = "scroll the inspector up"
+    group = _GROUP
+    in_palette = False
+
+    def run(self, console: Console, argument: str = "") -> None:
+        """Scroll it by half its height."""
+        del argument
+        _scroll_inspector(console, -1)
+
+
+def _scroll_inspector(console: Console, steps: int) -> None:
+    if console.panes.inspects:
+        console.panes.inspector.scroll_by(steps)
+    else:
+        console.show_message(
+            f"no inspector to scroll: {console.keys['inspector']} shows it", "warn"
+        )
+
+
 class RawJson(Command):
     """Show the raw JSON of a row."""
 

@@ -95,6 +95,11 @@ class Inspector(Vertical):
             self._lines.to_start()
         self._write_title()
 
+    def scroll_by(self, steps: int) -> None:
+        """Scroll by half pages."""
+        self._lines.half_page(steps)
+        self._write_title()
+
     def refresh_soon(self) -> None:
         """Show changes of the row, unless the cursor is about to rest on another one."""
         if self._timer is None:
@@ -114,7 +119,9 @@ class Inspector(Vertical):
         ]
         right = []
         if position := self._lines.position:
-            right.append(StyledText(f"{position}; {self._keys['details']} shows all", spare=1))
+            keys = f"{self._keys['inspector-down']} {self._keys['inspector-up']}"
+            right.append(StyledText(f"{position}", spare=1))
+            right.append(StyledText(f"; {keys} scroll", spare=3))
         self._title.show(left, [*right, StyledText(" ")])
 
     @property

@@ -54,6 +54,19 @@ async def test_inspector_is_hidden_and_shown_by_its_key(opened: Opening) -> None
         assert "Cloud server api-02" in inspected(console)
 
 
+async def test_inspector_scrolls_with_keys_that_its_title_names(opened: Opening) -> None:
+    async with opened(size=NARROW) as console:
+        await console.press("i")
+        assert "J K scroll" in inspected(console)
+        assert "name        api-01" in console.screen_text()
+        await console.press("J")
+        assert "name        api-01" not in console.screen_text()
+        await console.press("K")
+        assert "name        api-01" in console.screen_text()
+        await console.press("i", "J")
+        assert "i shows it" in console.message
+
+
 async def test_inspector_takes_the_place_of_the_lower_panes(opened: Opening) -> None:
     async with opened(size=WIDE) as console:
         assert not inspected(console)
