@@ -9,6 +9,7 @@ from msgspec.structs import fields
 
 from rcv3_tui import config
 from rcv3_tui.child_environment import is_secret
+from rcv3_tui.display_time import use_zone
 from rcv3_tui.exit_codes import UsageError
 from rcv3_tui.settings import Settings
 
@@ -44,9 +45,11 @@ def pending_config(options: argparse.Namespace) -> config.PendingConfig:
     if getattr(options, "demo_seed", None) is not None:
         raise UsageError("--demo-seed goes with --demo only")
     try:
-        return config.load_pending(to_flags(options), os.environ)
+        pending = config.load_pending(to_flags(options), os.environ)
     except config.ConfigError as error:
         raise UsageError(str(error)) from error
+    use_zone(pending.without_credentials.time_zone)
+    return pending
 
 
 def load_settings(pending: config.PendingConfig) -> Settings:
@@ -69,8 +72,12 @@ def load_settings(pending: config.PendingConfig) -> Settings:
     return settings
 
 
-def demo_settings(options: argparse.Namespace) -> Settings:
+def demo_settings(options: argparse.Namespace, *, own_commands: bool = False) -> Settings:
     """Return the settings for `--demo`, without the simulated account's credentials.
+
+    Args:
+        options: The parsed options.
+        own_commands: Read the operator's own commands and keys from the configuration file.
 
     Raises:
         UsageError: An option does not go with `--demo`, or its value is wrong.
@@ -80,7 +87,8 @@ def demo_settings(options: argparse.Namespace) -> Settings:
         if getattr(flags, name) is not None:
             raise UsageError(f"--{name.replace('_', '-')} does not go with --demo")
     try:
-        return config.demo_settings(flags, os.environ, options.demo)
+        where = config.user_paths() if own_commands else None
+        return config.demo_settings(flags, os.environ, options.demo, where=where)
     except config.ConfigError as error:
         raise UsageError(str(error)) from error
 

@@ -101,7 +101,7 @@ def _run(options: argparse.Namespace) -> int:
         return replace(settings, ascii=ascii_only, plain=options.plain)
 
     if options.demo is not None:
-        settings = account_settings.demo_settings(options)
+        settings = account_settings.demo_settings(options, own_commands=True)
         _check_display(account_settings.display_settings_problem(settings))
         terminal.require_terminal()
 

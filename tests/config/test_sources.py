@@ -201,6 +201,20 @@ def test_demo_uses_only_flags(home: Home) -> None:
     assert settings.read_only is True
 
 
+def test_demo_takes_commands_and_keys_of_the_file_and_always_asks_first(home: Home) -> None:
+    home.paths.config_file.parent.mkdir(parents=True, exist_ok=True)
+    home.paths.config_file.write_text(
+        '[profiles.acme]\ntheme = "nord"\n[keys]\njson = "Y"\n'
+        '[commands.ssh]\nkey = "e"\npanes = ["servers"]\nrun = ["ssh", "{name}"]\n',
+        encoding="utf-8",
+    )
+    settings = config.demo_settings(Flags(), {}, "small", where=home.paths)
+    (command,) = settings.commands
+    assert (command.name, command.confirm) == ("ssh", True)
+    assert settings.keys == {"json": "Y"}
+    assert settings.theme is None
+
+
 def test_user_files_follow_the_conventions_of_the_system() -> None:
     found = config.user_paths()
     assert found.config_file.name == "config.toml"

@@ -94,6 +94,11 @@ def _ask(console: Console, program: PreparedProgram) -> None:
             console.show_message(f"canceled, {program.name} was not run")
 
     console.app.push_screen(
-        ConfirmRunScreen(program, ascii_only=console.ascii, guard=console.console_app.guard),
+        ConfirmRunScreen(
+            program,
+            is_demo=console.settings.demo is not None,
+            ascii_only=console.ascii,
+            guard=console.console_app.guard,
+        ),
         answered,
     )

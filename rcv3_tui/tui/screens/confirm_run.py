@@ -24,6 +24,7 @@ class ConfirmRunScreen(Dialog[bool]):
 
     Args:
         program: The program, with its arguments.
+        is_demo: The account is simulated.
         ascii_only: Draw with ASCII alone.
         guard: Makes the guard against type-ahead, given the time of the first frame.
         clock: The clock that stamps events.
@@ -46,6 +47,7 @@ class ConfirmRunScreen(Dialog[bool]):
         self,
         program: PreparedProgram,
         *,
+        is_demo: bool = False,
         ascii_only: bool = False,
         guard: GuardFactory = TypeAheadGuard,
         clock: Clock = event_clock,
@@ -60,6 +62,9 @@ class ConfirmRunScreen(Dialog[bool]):
                 StyledLine(""),
                 styled("It runs in the background; its output goes to the log.", ""),
             ]
+        if is_demo:
+            note = "The account is simulated; the program is real, and runs on this machine."
+            lines += [StyledLine(""), styled(note, "warn")]
         self._body = LinesView(lines, ascii_only=ascii_only, id="body")
         self._hint = self.literal(_HINT, "dialog--dim", id="hint")
 
