@@ -1,7 +1,7 @@
-"""The time zone in which the console shows times: UTC, or that of this machine.
+"""The time zone in which times are shown: UTC, or that of this machine.
 
-It is one setting for the whole screen, so that no two times on it are in different zones. Files,
-exports and the output of commands are always in UTC.
+It is one setting for the console and the output of all commands, so that no two times are in
+different zones. JSON and the service's own records stay as they are, in UTC.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ def zone_name(time: datetime | None = None) -> str:
     if _zone is DisplayZone.UTC:
         return "UTC"
     return "local" if time is None else in_zone(time).tzname() or "local"
+
+
+def is_utc() -> bool:
+    """Return whether times are shown in UTC."""
+    return _zone is DisplayZone.UTC
 
 
 def when_label() -> str:

@@ -12,16 +12,16 @@ from msgspec import Struct
 
 from rcv3_tui.change.options import CommandError
 from rcv3_tui.change.report import operation_json
+from rcv3_tui.display_time import in_zone, when_label, zone_name
 from rcv3_tui.exit_codes import ExitCode
 from rcv3_tui.model.operation import Operation
 from rcv3_tui.model.text_safety import escape_controls
-from rcv3_tui.model.times import rfc3339
 from rcv3_tui.suggest import closest_match, quote_value
 from rcv3_tui.sync.operations.recovery import whole_journal
 from rcv3_tui.text_width import cell_width, pad
 from rcv3_tui.views.formatting import format_duration, format_time
 
-_HEADS = ("WHEN UTC", "STATE", "REGION", "WHAT", "OUTCOME", "BY", "NOTE", "ID")
+_HEADS = ("STATE", "REGION", "WHAT", "OUTCOME", "BY", "NOTE", "ID")
 
 _MARKDOWN_ESCAPES = str.maketrans(
     {"\\": "\\\\", "|": "\\|", "<": "&lt;", "*": "\\*", "_": "\\_", "`": "\\`", "[": "\\["}
@@ -58,7 +58,7 @@ class JournalQuery(Struct, frozen=True):
 
 
 def find_operations(directory: Path, query: JournalQuery) -> list[JournalEntry]:
-    """Return operations from the journal, oldest first.
+    """Return operations from the journal, newest first.
 
     Args:
         directory: The per-user state directory.
@@ -77,6 +77,7 @@ def find_operations(directory: Path, query: JournalQuery) -> list[JournalEntry]:
         JournalEntry(operation, record.profile, record.tenant, record.run)
         for record, operation in journal
     ]
+    entries.sort(key=lambda entry: entry.operation.asked, reverse=True)
     if query.id:
         return [_with_id(entries, query.id)]
     return [
@@ -117,11 +118,11 @@ def render(entries: Sequence[JournalEntry], form: JournalFormat) -> str:
             }
             return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
         case JournalFormat.MARKDOWN:
-            heads = ("When (UTC)", "What", "Region", "Outcome", "By", "Note")
+            heads = (f"When ({zone_name()})", "What", "Region", "Outcome", "By", "Note")
             rows = [heads, ("---",) * len(heads), *(_markdown_row(entry) for entry in entries)]
             return "".join(f"| {' | '.join(row)} |\n" for row in rows)
         case _:
-            return _table([_HEADS, *(_row(entry) for entry in entries)])
+            return _table([(when_label(), *_HEADS), *(_row(entry) for entry in entries)])
 
 
 def render_details(entry: JournalEntry) -> str:
@@ -147,7 +148,7 @@ def render_details(entry: JournalEntry) -> str:
 def _row(entry: JournalEntry) -> tuple[str, ...]:
     operation = entry.operation
     return (
-        rfc3339(operation.asked.replace(microsecond=0)).rstrip("Z").replace("T", " "),
+        f"{in_zone(operation.asked):%Y-%m-%d %H:%M:%S}",
         operation.state.value,
         operation.request.region,
         operation.request.sentence,

@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """
     from rcv3_tui import config
     from rcv3_tui.cli import account_settings
+    from rcv3_tui.display_time import use_zone
     from rcv3_tui.doctor.check_result import CheckResult
     from rcv3_tui.doctor.runner import run_checks
     from rcv3_tui.terminal_capabilities import locale_is_utf8
@@ -67,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
         pending = config.load_pending(account_settings.to_flags(options), os.environ, where)
     except config.ConfigError as error:
         pending = error
+    else:
+        use_zone(pending.without_credentials.time_zone)
     return run_checks(
         pending,
         where,

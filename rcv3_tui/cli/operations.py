@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rcv3_tui import PROGRAM
@@ -27,7 +28,7 @@ examples:
   rcv3-tui operations --since 2030-01-02T08:00Z
   rcv3-tui operations --resume
 
-Without an ID, the operations of this user on this machine are listed, oldest
+Without an ID, the operations of this user on this machine are listed, newest
 first: of all profiles, or of --profile, --tenant and --region. The journal is
 read; nobody signs in. An ID may be shortened.
 --resume signs in, checks what became of operations that an earlier run left
@@ -115,6 +116,11 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(str(error)) from error
     if options.resume:
         return _resume(options, entries[0] if query.id else None)
+    from rcv3_tui.cli import account_settings
+
+    with suppress(UsageError):
+        # For the time zone alone: the journal can be read whatever is wrong with the settings.
+        account_settings.pending_config(options)
     form = JournalFormat(options.format)
     if query.id and form is JournalFormat.TABLE:
         text = render_details(entries[0])

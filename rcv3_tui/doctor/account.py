@@ -35,6 +35,7 @@ from rcv3_tui.sync.connect import (
     shared_ledger,
 )
 from rcv3_tui.sync.rate_limit import RequestRateLimiter
+from rcv3_tui.views.formatting import format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def check(
     except ApiError as error:
         yield _refused(error, credentials)
         return
-    until = "" if access.expires is None else f", token until {access.expires:%Y-%m-%d %H:%M} UTC"
+    until = "" if access.expires is None else f", token until {format_time(access.expires)}"
     who = credentials.username or access.user_name or "the token's owner"
     yield ok("sign-in", f"{who} is in, tenant {access.tenant_id or '?'}{until}")
     has = access.catalog.rackconnect_regions()

@@ -16,7 +16,6 @@ from rcv3_tui.model.fetch_state import PRIMARY_KINDS
 from rcv3_tui.model.filters import CHANGE_FIELDS, FilterError, parse_filter
 from rcv3_tui.model.resources import LoadBalancerPool
 from rcv3_tui.model.snapshot import Snapshot
-from rcv3_tui.model.times import rfc3339
 from rcv3_tui.settings import Settings
 from rcv3_tui.status.formats import render
 from rcv3_tui.status.options import FailOn, Format, InvalidOption, StatusOptions
@@ -34,6 +33,7 @@ from rcv3_tui.sync.storage.snapshot_cache import SnapshotCache
 from rcv3_tui.sync.storage.snapshot_restore import snapshot_cache
 from rcv3_tui.views.changes import CHANGES
 from rcv3_tui.views.export import export_record
+from rcv3_tui.views.formatting import time_in_zone
 from rcv3_tui.views.rows import ChangeRow
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -225,7 +225,7 @@ class ChangeListing:
                     f"{reader.name}: the nodes of {pools} were not read; --complete reads them all"
                 )
         if out.style.is_terminal:
-            self._progress.report(f"as of {rfc3339(self._clock.now().replace(microsecond=0))}")
+            self._progress.report(f"as of {time_in_zone(self._clock.now().replace(microsecond=0))}")
         listed = [*contents.changes, *self._record(tenant, changes)]
         names = {reader.name for reader in readers}
         unique = {c.id or str(n): c for n, c in enumerate(listed) if c.region in names}
@@ -245,7 +245,7 @@ class ChangeListing:
             self._progress.report("no changes are recorded")
         else:
             self._progress.report(
-                f"only recorded changes are listed, the newest from {rfc3339(as_of)}"
+                f"only recorded changes are listed, the newest from {time_in_zone(as_of)}"
             )
         self._print(contents, contents.changes, out, several_regions=len(regions) > 1)
 
@@ -261,7 +261,7 @@ class ChangeListing:
         since = self._query.since(now)
         if contents.dropped is not None and (since is None or since < contents.dropped):
             self._progress.report(
-                f"changes up to {rfc3339(contents.dropped)} are no longer recorded"
+                f"changes up to {time_in_zone(contents.dropped)} are no longer recorded"
             )
         out.write(self._query.text(changes, now, out.style, several_regions=several_regions))
 

@@ -21,6 +21,7 @@ from rcv3_tui.status.resource_view import REGION, RESOURCE_VIEWS, Transition
 from rcv3_tui.status.table_data import Cell, Header, Row, TableData
 from rcv3_tui.status.table_text import colorize, render_plain, render_terminal
 from rcv3_tui.text_width import cell_width, truncate
+from rcv3_tui.views.formatting import time_in_zone
 
 API_NAMES = {
     ResourceKind.SERVERS: "cloud_servers",
@@ -170,7 +171,7 @@ def text_lines(summary: Summary, style: OutputStyle, *, header: bool) -> list[st
 def _whose(summary: Summary) -> str:
     names = ", ".join(each.reader.name for each in summary.regions)
     tenants = dict.fromkeys(each.reader.snapshot.tenant for each in summary.regions)
-    time = rfc3339(summary.now.replace(microsecond=0))
+    time = time_in_zone(summary.now.replace(microsecond=0))
     return f"{summary.profile}  {names}  tenant {', '.join(tenants)}  {time}"
 
 

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from rcv3_tui.model.status import ASCII_SIGNS, SIGNS, Phase
 from rcv3_tui.model.text_safety import ascii_data
-from rcv3_tui.model.times import elapsed, rfc3339
+from rcv3_tui.model.times import elapsed
 from rcv3_tui.status.output import OutputStyle
 from rcv3_tui.status.table_data import Cell, Header, TableData
 from rcv3_tui.text_width import cell_width, fit_to_width, pad
-from rcv3_tui.views.formatting import TONES
+from rcv3_tui.views.formatting import TONES, time_in_zone
 
 _GAP = "  "
 _SGR_OF_TONE = {"ok": "32", "moving": "33", "failed": "1;31", "muted": "2"}
@@ -148,7 +148,7 @@ def _value_text(cell: Cell) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return rfc3339(value)
+        return time_in_zone(value)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -6,13 +6,13 @@ from msgspec.structs import replace
 
 from rcv3_tui.clock import Clock
 from rcv3_tui.exit_codes import ExitCode
-from rcv3_tui.model.times import rfc3339
 from rcv3_tui.status.options import Format
 from rcv3_tui.status.output import OutputStream
 from rcv3_tui.status.progress import ProgressReporter
 from rcv3_tui.status.report import StatusReport
 from rcv3_tui.status.wait import StableWaiter
 from rcv3_tui.text_width import truncate
+from rcv3_tui.views.formatting import time_in_zone
 
 
 async def watch(
@@ -66,7 +66,7 @@ async def watch(
 def _picture(report: StatusReport, every: float, out: OutputStream) -> str:
     """Overwrite the previous screen line by line, so that nothing flickers."""
     style = out.measured()
-    head = f"every {every:g} s  {rfc3339(report.now.replace(microsecond=0))}  Ctrl+C ends"
+    head = f"every {every:g} s  {time_in_zone(report.now.replace(microsecond=0))}  Ctrl+C ends"
     errors = (f"! {line}" for line in report.error_lines())
     trouble = [truncate(line, style.columns, style.ellipsis) for line in errors]
     above = [truncate(head, style.columns), *trouble, ""]

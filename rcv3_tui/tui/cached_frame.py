@@ -62,6 +62,8 @@ class Frame(NamedTuple):
     lines: tuple[Line, ...]
     files: tuple[FileState, ...] = ()
     """The configuration files that the account was chosen by."""
+    is_local: bool = False
+    """Its times are those of this machine's time zone, not UTC."""
 
     def labelled(self, now: float) -> tuple[Line, ...]:
         """Return the lines with the age at the right end of the header.
@@ -72,7 +74,7 @@ class Frame(NamedTuple):
         header = list(self.lines[0])
         base = header[-1][1]
         style = base._replace(attributes=_BOLD)
-        label = age_label(self.taken_at, now)
+        label = age_label(self.taken_at, now, is_local=self.is_local)
         start = self.columns - 1 - len(label)
         if start > 1 and not header[start - 1][0]:
             # The second half of a wide character.
@@ -81,18 +83,22 @@ class Frame(NamedTuple):
         return (tuple(header), *self.lines[1:])
 
 
-def age_label(taken_at: float, now: float) -> str:
+def age_label(taken_at: float, now: float, *, is_local: bool = False) -> str:
     """Return when a frame was taken and how long ago that is.
 
     Args:
         taken_at: When, in seconds since 1970.
         now: The time, in seconds since 1970.
+        is_local: Show the time of this machine's time zone instead of UTC.
     """
     age = max(0.0, now - taken_at)
-    form = "%H:%M UTC" if age < 86400 else "%Y-%m-%d %H:%M UTC"
+    form = "%H:%M %Z" if age < 86400 else "%Y-%m-%d %H:%M %Z"
+    at = time.localtime(taken_at)
+    if not is_local:
+        form, at = form.replace("%Z", "UTC"), time.gmtime(taken_at)
     units = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
     size, unit = next((each for each in units if age >= each[0]), units[-1])
-    when = time.strftime(form, time.gmtime(taken_at))
+    when = time.strftime(form, at)
     return f"cached {when}, {int(age // size)}{unit} ago - loading"
 
 
@@ -233,6 +239,7 @@ def encode(frame: Frame) -> bytes:
         "size": [frame.columns, frame.rows],
         "taken_at": frame.taken_at,
         "files": frame.files,
+        "local": frame.is_local,
         "styles": [style[:3] for style in styles],
         "lines": lines,
     }
@@ -268,7 +275,7 @@ def decode(data: bytes) -> Frame | None:
         return None
     if len(lines) != rows or not rows or any(len(line) != columns for line in lines):
         return None
-    return Frame(columns, rows, taken_at, lines, files)
+    return Frame(columns, rows, taken_at, lines, files, content.get("local") is True)
 
 
 def _code(code: object) -> str:

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.geometry import Region
 
 from rcv3_tui.clock import local_clock
+from rcv3_tui.display_time import DisplayZone
 from rcv3_tui.settings import SecretKind, Settings
 from rcv3_tui.sync.events import ConnectionState
 from rcv3_tui.tui.cached_frame import FileState, Frame, FrameStore, dimmed
@@ -158,7 +159,9 @@ class FrameRecorder:
         # By this machine's clock, which the next start compares it with.
         taken = local_clock(clock).now() - (clock.now() - min(times))
         columns, rows = self._buffer.size
-        return Frame(columns, rows, taken.timestamp(), tuple(map(dimmed, lines)), self._files)
+        is_local = console.settings.time_zone is DisplayZone.LOCAL
+        dim = tuple(map(dimmed, lines))
+        return Frame(columns, rows, taken.timestamp(), dim, self._files, is_local)
 
 
 def _blanked(line: list[ScreenCell], start: int) -> list[ScreenCell]:

@@ -2,7 +2,8 @@
 
 There is one dialect of CSV, for `status -f csv` and for files that the console saves: RFC 4180 with
 commas, double quotes where needed, lines that end in a line feed, UTF-8, a first line with the
-columns' names, RFC 3339 times in UTC, `true` and `false`, and nothing for a missing value.
+columns' names, RFC 3339 times in the zone of `time_zone`, `true` and `false`, and nothing for a
+missing value.
 
 A spreadsheet evaluates a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a
 formula, and anybody who may create a server chooses its name. Such a text is prefixed with `'`,
@@ -18,8 +19,8 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from rcv3_tui.model.times import rfc3339
 from rcv3_tui.views.field import Value
+from rcv3_tui.views.formatting import time_in_zone
 from rcv3_tui.views.registry import raw_json_of, view_of
 from rcv3_tui.views.rows import AnyRow
 
@@ -63,7 +64,7 @@ def plain_text(value: Value, *, separator: str = " ") -> str:
         case bool():
             return "true" if value else "false"
         case datetime():
-            return rfc3339(value)
+            return time_in_zone(value)
         case tuple():
             return separator.join(value)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pyte
@@ -90,6 +91,18 @@ def test_no_frame_is_stored_where_its_age_has_no_room(store: FrameStore, tmp_pat
 )
 def test_label_has_time_and_age(seconds: float, expected: str) -> None:
     assert age_label(NOW - seconds, NOW) == expected
+
+
+def test_label_is_in_the_zone_of_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "IST-5:30")
+    time.tzset()
+    try:
+        local = frame(NOW)._replace(is_local=True)
+        assert decode(encode(local)) == local
+        assert "cached 13:30 IST" in shown(render(local.labelled(NOW)))[0]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_text_is_faint_and_wide_blanks_are_left_alone() -> None:

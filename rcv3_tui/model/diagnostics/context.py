@@ -17,6 +17,9 @@ SinceLookup = Callable[[ResourceKind, str, str], datetime | None]
 """Returns when a resource (kind, lower-case id) was observed to take a status, or None."""
 
 
+_CREATION = timedelta(minutes=10)
+"""An update this soon after the creation is part of it."""
+
 _MAX_WAIT = 86_400.0
 """Seconds; a rule that is due later is checked once more in between."""
 
@@ -37,6 +40,7 @@ class Subject(Struct, frozen=True):
     key: str
     id: str
     name: str
+    created: datetime | None = None
 
     def finding(
         self,
@@ -61,9 +65,16 @@ class Subject(Struct, frozen=True):
             wrong=wrong,
             next_step=next_step,
             todo=todo,
-            since=since,
+            since=self._began(since),
             also=also,
         )
+
+    def _began(self, since: datetime | None) -> datetime | None:
+        """Return the creation for an update that was part of it: one event has one age."""
+        created = self.created
+        if since is None or created is None or since - created > _CREATION:
+            return since
+        return min(since, created)
 
 
 class RuleContext(Struct, frozen=True):
@@ -85,7 +96,8 @@ class RuleContext(Struct, frozen=True):
         self, kind: ResourceKind, resource: Server | PublicIP | PoolNode, name: str
     ) -> Subject:
         """Return the subject of findings about a resource."""
-        return Subject(self.snapshot.region, kind, resource.key, resource.id, name)
+        region = self.snapshot.region
+        return Subject(region, kind, resource.key, resource.id, name, resource.created)
 
     def began(self, kind: ResourceKind, resource: Server | PublicIP | PoolNode) -> datetime | None:
         """Return when a resource took its current status, as far as known."""

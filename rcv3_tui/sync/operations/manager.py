@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from rcv3_tui.api.errors import ApiError
 from rcv3_tui.api.session import waits_for_sign_in
 from rcv3_tui.clock import Clock, local_clock
+from rcv3_tui.display_time import in_zone, zone_name
 from rcv3_tui.model.diagnostics.thresholds import OPERATION_LIMIT
 from rcv3_tui.model.operation import Operation, OperationKind, OperationState, Request
 from rcv3_tui.sync.events import OperationChanged, OperationsRestored, SyncEvent
@@ -235,8 +236,8 @@ class OperationManager:
             )
         if not -_CLOCK_SLACK <= age <= RESUMED_WITHIN:
             return (
-                f"it was requested at {operation.asked:%Y-%m-%d %H:%M} UTC and the program ended "
-                "before"
+                f"it was requested at {in_zone(operation.asked):%Y-%m-%d %H:%M} "
+                f"{zone_name(operation.asked)} and the program ended before"
             )
         return "read-only mode is on" if read_only else ""
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from rcv3_tui.api.errors import ApiError, CredentialsRefused
 from rcv3_tui.clock import Clock
+from rcv3_tui.display_time import in_zone, zone_name
 from rcv3_tui.model.diagnostics.thresholds import OPERATION_LIMIT
 from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.sync.operations.tracker import OperationTracker
@@ -119,7 +120,9 @@ def ask_support(resource: PublicIP | PoolNode) -> str:
     """Return for how long a resource has had its status, and what to do about it."""
     what = f"node {resource.id}" if isinstance(resource, PoolNode) else f"record {resource.id}"
     since = resource.created if resource.status in _BEGINNING else None
-    when = f" since {since:%Y-%m-%d %H:%M} UTC" if since is not None else ""
+    when = ""
+    if since is not None:
+        when = f" since {in_zone(since):%Y-%m-%d %H:%M} {zone_name(since)}"
     return f"it is {resource.status}{when}: ask Support, naming {what}"
 
 
