@@ -511,6 +511,43 @@ def test_narrower_filter_finds_no_row_that_the_wider_one_hides(text: str, more: 
             assert narrow.evaluate(row, NOW) is False
 
 
+_TYPED = ["web", "01234567", "none", "status:", "name:", "pools:>1", " ", "!", "~", '"', "/", "-"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 8), st.sampled_from(_TYPED)),
+        max_size=12,
+    )
+)
+@example([(0, 0, "status:none"), (30, 0, "-")])
+@example([(0, 0, "!!0123456"), (30, 0, "7")])
+def test_edited_filter_finds_the_rows_of_one_typed_at_once(
+    edits: list[tuple[int, int, str]],
+) -> None:
+    rows: list[Fields] = [
+        {"name": name, "status": status, "pools": Partial(), "id": "01234567"}
+        for name in ("web-01", "none", "x")
+        for status in ("ACTIVE", (), Partial(("x",)), Partial((), ("none-1",)))
+    ]
+    text, before = "", None
+    results: list[bool | None] = []
+    for at, deleted, typed in edits:
+        text = text[:at] + typed + text[at + deleted :]
+        try:
+            now = parse_filter(text, FIELDS_OF[ResourceKind.SERVERS])
+        except FilterError:
+            continue
+        if now is None:
+            before = None
+            continue
+        at_once = [now.evaluate(row, NOW) for row in rows]
+        if before is not None and now.narrows(before):
+            pairs = zip(results, at_once, strict=True)
+            assert [False if old is False else new for old, new in pairs] == at_once
+        before, results = now, at_once
+
+
 def test_letters_in_order_are_searched_in_one_value() -> None:
     fields: Fields = {"name": "Web-01", "status": "ACTIVE", "detail": None}
     assert evaluate("~w1", fields) is True
@@ -530,6 +567,8 @@ def test_letters_in_order_are_searched_in_one_value() -> None:
         ("0123456", "01234567", False),
         ("status:non", "status:none", False),
         ("status:none", "status:none web", True),
+        ("status:none", "status:none-", False),
+        ("!!0123456", "!!01234567", False),
         ("/web/", "/web-0/", False),
         ("~w0", "~w01", True),
         ("name:~w1", "name:~w01", True),

@@ -108,11 +108,12 @@ class Term(Struct, frozen=True):
         if self.text.endswith("~"):
             return in_order(self.word)(other.word) is not None
         # From some length on, a word is searched in ids as well.
-        if not self.text and len(self.word) < MIN_ID_PREFIX <= len(other.word):
+        is_of_field = ":" in self.text
+        if not is_of_field and len(self.word) < MIN_ID_PREFIX <= len(other.word):
             return False
-        # `none` also matches rows that the letters before it do not.
-        if self.text and other.word == NONE:
-            return self.word == NONE
+        # `none` asks for rows without a value, too, and is certain where other words are not.
+        if is_of_field and NONE in (self.word, other.word):
+            return self.word == other.word
         return self.word in other.word
 
 
