@@ -36,6 +36,9 @@ _UNKNOWN = "UNKNOWN"
 _MAX_LINKS = 1 << 15
 """Server links cached for sharing; the cache is cleared above."""
 
+_MAX_NUMBER = 1 << 31
+"""Larger numbers are not known: they would fit neither into a file nor on a screen."""
+
 _links: dict[str, ServerLink] = {}
 
 LenientText = str | None
@@ -343,10 +346,12 @@ def _flag_or_unknown(raw: bytes) -> bool | None:
 
 
 def _number(value: float | str | None) -> int | None:
+    """Parse a number; None for what no count, port or percentage can be."""
     try:
-        return None if value is None else int(value)
+        number = None if value is None else int(value)
     except (ValueError, OverflowError):
         return None
+    return number if number is not None and abs(number) <= _MAX_NUMBER else None
 
 
 def _link(found: WireCloudServer | None) -> ServerLink | None:

@@ -149,7 +149,9 @@ def test_pool() -> None:
     assert pool.counts == NodeCounts(3, 4, 7)
 
 
-@pytest.mark.parametrize(("port", "read"), [(0, None), ("80", 80), (None, None), ("x", None)])
+@pytest.mark.parametrize(
+    ("port", "read"), [(0, None), ("80", 80), (None, None), ("x", None), (1e308, None)]
+)
 def test_ports_that_are_not_known(port: object, read: int | None) -> None:
     assert converters.to_pool(wire(POOL, port=port)).port == read
 
@@ -173,6 +175,7 @@ def test_counts_that_are_missing() -> None:
         ({"total": 3}, NodeCounts(None, None, 3)),
         ({"external": 4, "total": 3}, NodeCounts(None, 4, 3)),
         ({"cloud_servers": -1, "external": 0, "total": -1}, NodeCounts(None, 0, None)),
+        ({"cloud_servers": 1e308, "external": "9" * 30, "total": 2**64}, NodeCounts()),
     ],
 )
 def test_count_follows_from_two_others(sent: object, counts: NodeCounts) -> None:
