@@ -27,6 +27,9 @@ _ALWAYS: Final = 1
 """Up to this priority a column always stays in wide mode: name and status."""
 
 
+_LEAST_NAME: Final = 6
+"""Cells of a name that is cut where no other column can be dropped."""
+
 _WORTH: Final = 12
 """Cells that the longer content of a column needs at least, if it does not fit as a whole."""
 
@@ -138,11 +141,18 @@ def _in_one_line(
         return ()
     if wide and _least(shown) > room:
         shown = _wide_ones(shown, room)
+    cut: Column[ItemT] | None = None
     while len(shown) > 1 and _least(shown, content) > room:
         # Of equal priorities the last column is dropped first.
-        shown.remove(max(reversed(shown), key=lambda column: column.priority))
+        last = max(reversed(shown), key=lambda column: column.priority)
+        others = [column for column in shown if column is not last]
+        if last.is_name and _least(others, content) + GAP + _LEAST_NAME <= room:
+            # Without their names, the rows could not be distinguished.
+            cut = last
+            break
+        shown = others
     widths = [min(_first_width(column, content), room) for column in shown]
-    least = [_least_width(column, content) for column in shown]
+    least = [_LEAST_NAME if c is cut else _least_width(c, content) for c in shown]
     while sum(widths) + GAP * (len(shown) - 1) > room and len(shown) > 1:
         loosest = max(range(len(shown)), key=lambda at: widths[at] - least[at])
         widths[loosest] -= 1

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 
 from rcv3_tui.text_width import fit_to_width, truncate, truncate_middle
 from rcv3_tui.tui.widgets.table.layout import ColumnSlot, Content, layout_columns
-from rcv3_tui.views import servers
+from rcv3_tui.views import findings, servers
 from rcv3_tui.views.column import Cell, Column
 from rcv3_tui.views.field import pane_columns
 from rcv3_tui.views.formatting import ASCII, UNICODE
@@ -54,6 +54,14 @@ def test_least_important_column_is_dropped_first() -> None:
     assert keys(31) == ["name", "status", "pools"]
     assert keys(25) == ["name", "status"]
     assert keys(12) == ["name"]
+
+
+@pytest.mark.parametrize("width", [12, 20, 39])
+def test_findings_keep_their_names_on_narrow_screens(width: int) -> None:
+    columns = pane_columns(findings.FINDINGS, UNICODE, lambda: NOW, regions=False)
+    slots = layout_columns(columns, width)
+    assert [slot.column.key for slot in slots][:2] == ["severity", "subject"]
+    assert slots[-1].x + slots[-1].width <= width
 
 
 def reason_slot(width: int, *, wraps: bool = True) -> ColumnSlot[str]:
