@@ -121,6 +121,21 @@ async def test_damaged_cache_costs_requests_and_nothing_else(
     assert len(status_harness.requests("/nodes")) == 4
 
 
+async def test_directory_in_place_of_cache_costs_requests_and_nothing_else(
+    status_harness: StatusHarness, tmp_path: Path
+) -> None:
+    status_harness = crowded(status_harness, 2)
+    await status_harness.run()
+    (file,) = (tmp_path / "cache").glob("nodes-*.bin")
+    file.unlink()
+    file.mkdir()
+
+    result = await status_harness.run()
+
+    assert result.code is ExitCode.OK
+    assert len(status_harness.requests("/nodes")) == 4
+
+
 # -- what is not read ---------------------------------------------------------------------------
 
 

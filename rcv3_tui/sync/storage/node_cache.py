@@ -124,12 +124,14 @@ class NodeCache:
         except OSError:
             # Usually there is none yet.
             return {}
+        # Before it becomes a file object, which a directory cannot.
+        found = os.fstat(descriptor)
+        is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+        if not is_ours or stat.S_IMODE(found.st_mode) & 0o077:
+            os.close(descriptor)
+            _log.warning("the node cache %s is not used: no private file", self._path)
+            return {}
         with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
-            if not is_ours or stat.S_IMODE(found.st_mode) & 0o077:
-                _log.warning("the node cache %s is not used: others can change it", self._path)
-                return {}
             data = file.read(_MOST_BYTES)
         try:
             content = msgspec.msgpack.decode(data, type=_Content)
