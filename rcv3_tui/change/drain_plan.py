@@ -155,8 +155,8 @@ def plan_drain(
         for region, some in keys.items()
     ]
     warnings = [
-        f"{region}: not read, to stay within the rate limit: the nodes of {_count(empty)} without "
-        "servers, according to their counts"
+        f"{region}: not read, because of the rate limit or an error: the nodes of {_count(empty)} "
+        "without servers, according to their counts"
         for region, snapshot in snapshots.items()
         if (empty := len(empty_pools(snapshot)))
     ]

@@ -334,3 +334,17 @@ async def test_drain_warns_of_empty_pools_beyond_the_rate_limit(
     assert (result.code, result.states) == (ExitCode.OK, ["settled"])
     assert "pools without servers, according to their counts" in result.err
     assert change_harness.changes == {"DELETE": 1}
+
+
+async def test_drain_does_not_blame_the_rate_limit_for_an_error(
+    change_harness: ChangeHarness, account: Account
+) -> None:
+    server = account.add_server("web-01")
+    account.add_node(account.add_pool("web-80"), server)
+    empty = account.add_pool("empty")
+    account.faults.add(Fault.status(500, method="GET", path=f"/{empty.id}/nodes"))
+
+    result = await change_harness.run("server drain", "web-01", yes=True)
+
+    assert (result.code, result.states) == (ExitCode.OK, ["settled"])
+    assert "because of the rate limit or an error: the nodes of 1 pool without" in result.err
