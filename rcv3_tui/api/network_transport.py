@@ -15,8 +15,9 @@ from rcv3_tui.api.proxies import EnvironmentProxy, proxy_for
 from rcv3_tui.api.resolver import use_daemon_resolver
 from rcv3_tui.model.text_safety import escape_controls
 
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=40, keepalive_expiry=60.0)
-"""Each region has two services with at most eight requests at a time; none waits for another's."""
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=60.0)
+"""Each of six regions has two services with at most eight requests at a time; none waits for
+another's, and none loses its connection to another's."""
 
 if importlib.util.find_spec("sniffio") is None:
     # httpcore tries to import it several times per request, and Python would search all of
