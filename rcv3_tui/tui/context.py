@@ -150,6 +150,10 @@ class Console(NavigationContext, Protocol):
         """The account's settings."""
 
     @property
+    def names_regions(self) -> bool:
+        """Whether several regions are shown, so that a resource needs its region's name."""
+
+    @property
     def ascii(self) -> bool:
         """Whether to draw with ASCII only."""
 

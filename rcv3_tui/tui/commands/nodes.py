@@ -72,7 +72,7 @@ def choose_servers(console: Console, pools: Sequence[str]) -> None:
     pick_servers(
         console,
         f"Add which servers to {where}?",
-        server_entries(snapshot, reason_of),
+        server_entries(console, snapshot, reason_of),
         chosen,
         preselected=console.marked(PaneKind.SERVERS),
     )

@@ -193,17 +193,15 @@ def choose_servers(console: Console, *, retain: bool = False) -> None:
     entries = [
         entry
         for snapshot in snapshots.values()
-        for entry in server_entries(
-            snapshot,
-            partial(_why_not_add, snapshot),
-        )
+        for entry in server_entries(console, snapshot, partial(_why_not_add, snapshot))
     ]
     # The last one, so that Enter alone does not choose it.
     entries += [
         Entry(
             id=row_id(region, NO_SERVER),
             label="without a server",
-            detail=f"retained from the start{f', in {region}' if len(snapshots) > 1 else ''}",
+            detail="retained from the start",
+            region=region if console.names_regions else "",
         )
         for region in snapshots
     ]
@@ -324,7 +322,7 @@ def _choose_server(
     pick_servers(
         console,
         f"{verb} {record.address or record.id} to which server?",
-        server_entries(snapshot, reason_of),
+        server_entries(console, snapshot, reason_of),
         chosen,
         multiple=False,
     )

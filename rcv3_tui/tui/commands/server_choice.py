@@ -12,10 +12,13 @@ from rcv3_tui.views.column import natural_key
 from rcv3_tui.views.rows import row_id
 
 
-def server_entries(snapshot: Snapshot, reason_of: Callable[[Server], str]) -> list[Entry]:
+def server_entries(
+    console: Console, snapshot: Snapshot, reason_of: Callable[[Server], str]
+) -> list[Entry]:
     """Return a region's servers as entries of a picker, by name.
 
     Args:
+        console: The console; of several regions, each entry names its own.
         snapshot: The region.
         reason_of: Returns why a server cannot be chosen; empty: it can.
     """
@@ -25,6 +28,7 @@ def server_entries(snapshot: Snapshot, reason_of: Callable[[Server], str]) -> li
             label=server.name,
             detail=f"{server.status}  {snapshot.private_ip_of(server) or '-'}",
             disabled=reason_of(server),
+            region=snapshot.region if console.names_regions else "",
         )
         for server in sorted(snapshot.servers.values(), key=lambda server: natural_key(server.name))
     ]

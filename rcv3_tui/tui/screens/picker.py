@@ -74,7 +74,9 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         spelled = [spell(entry.label, ascii_only=ascii_only) for entry in entries]
         # The visible text is matched, including a substitute of the mask.
         self._words = [
-            f"{entry.label} {seen} {entry.detail} {entry.disabled} {entry.id}".casefold()
+            " ".join(
+                (entry.label, seen, entry.region, entry.detail, entry.disabled, entry.id)
+            ).casefold()
             for entry, seen in zip(entries, spelled, strict=True)
         ]
         self._label_width = max((cell_len(label) for label in spelled), default=1)
@@ -200,7 +202,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         if entry is None:
             self._why = "nothing matches: Esc clears the filter"
         else:
-            self._why = f"{entry.label} cannot be chosen: {entry.disabled}"
+            self._why = f"{entry.name} cannot be chosen: {entry.disabled}"
 
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()

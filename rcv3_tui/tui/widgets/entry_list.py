@@ -28,6 +28,13 @@ class Entry(Struct, frozen=True):
     detail: str = ""
     disabled: str = ""
     """Why it cannot be chosen; empty: it can."""
+    region: str = ""
+    """Its region, where entries of several regions can have the same label."""
+
+    @property
+    def name(self) -> str:
+        """The label, with the region where there is one."""
+        return f"{self.label} in {self.region}" if self.region else self.label
 
 
 class EntryList(ScrollView, can_focus=False):
@@ -164,7 +171,7 @@ class EntryList(ScrollView, can_focus=False):
         if self._with_marks:
             front += "*" if marked else "-" if entry.disabled else " "
         label = spell(entry.label, ascii_only=self._ascii_only)
-        detail = entry.disabled or entry.detail
+        detail = "  ".join(filter(None, (entry.region, entry.disabled or entry.detail)))
         room = width * 6 // 10 if detail else width - len(front) - 1
         label_width = min(self._label_width, max(1, room))
         segments = [

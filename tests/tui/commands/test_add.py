@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import re
 
-from rcv3_tui.simulator import Account, Fault
-from tests.support.console import IPS, NARROW, NODES, OPS, POOLS, SERVERS, Opening
+import pytest
+from msgspec.structs import replace
+
+from rcv3_tui.clock import ManualClock
+from rcv3_tui.simulator import Account, Fault, build_scenario
+from tests.support.console import (
+    IPS,
+    NARROW,
+    NODES,
+    OPS,
+    POOLS,
+    SERVERS,
+    Opening,
+    settings_for,
+)
 
 
 async def test_a_on_a_server_adds_an_address_and_shows_its_progress(
@@ -369,3 +382,38 @@ async def test_a_without_a_row_shows_the_next_step(opened: Opening, demo_account
 
 def _server(account: Account, name: str) -> str:
     return next(s.id for s in account.region().servers.values() if s.name == name)
+
+
+# -- several regions --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened_regions(clock: ManualClock) -> Opening:
+    """Open a console on two regions whose servers have the same names."""
+    account = build_scenario("regions", now=clock.timestamp)
+    account.jitter = 0.0
+    return Opening(account, clock, replace(settings_for(account), regions=("IAD", "DFW")))
+
+
+async def test_servers_of_several_regions_name_their_region(opened_regions: Opening) -> None:
+    async with opened_regions() as console:
+        await console.press("2", "a")
+        await console.write("-01")
+        text = console.screen_text()
+        for name in ("web-01", "db-01"):
+            for region in ("IAD", "DFW"):
+                assert re.search(rf"{name} +{region}  ", text), (name, region)
+        await console.press("ctrl+u")
+        await console.write("web-01")
+        await console.press("down", "enter")
+        assert "web-01 in DFW cannot be chosen: has" in console.screen_text()
+        await console.press("ctrl+u")
+        await console.write("without")
+        assert re.search(r"without a server +DFW  retained from the start", console.screen_text())
+
+
+async def test_servers_of_one_region_name_no_region(opened: Opening) -> None:
+    async with opened() as console:
+        await console.press("2", "a")
+        await console.write("db-01")
+        assert re.search(r"db-01 +ACTIVE", console.screen_text())
