@@ -22,6 +22,7 @@ from rcv3_tui.model.removal_plan import (
 from rcv3_tui.model.removal_plan.additions import NO_SERVER, blocking_public_ip
 from rcv3_tui.model.resources import RETAINED_LIMIT, PublicIP, Server
 from rcv3_tui.model.snapshot import Snapshot
+from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.tui.commands.base import Command
 from rcv3_tui.tui.commands.server_choice import pick_servers, server_entries
 from rcv3_tui.tui.context import Console
@@ -185,6 +186,8 @@ def _warn_of_limit(console: Console, snapshot: Snapshot) -> None:
 def choose_servers(console: Console, *, retain: bool = False) -> None:
     """Let the operator choose the servers that get a public IP, or an address without one.
 
+    The cursor starts on the server of the failed record under the cursor, which can get another.
+
     Args:
         console: The console to act on.
         retain: Retain the addresses from the start.
@@ -210,7 +213,19 @@ def choose_servers(console: Console, *, retain: bool = False) -> None:
         "Add a public IP to which servers?",
         entries,
         lambda rows: add_to(console, rows, retain=retain),
+        cursor=_server_of_failed(console),
     )
+
+
+def _server_of_failed(console: Console) -> str:
+    """Return the row of the server whose failed record is under the cursor; empty if none is."""
+    if console.cursor_row is None:
+        return ""
+    region, key = split_row(console.cursor_row)
+    record = console.row_model.snapshots[region].public_ips.get(key)
+    if record is None or record.server is None or phase(record.status) is not Phase.FAILED:
+        return ""
+    return row_id(region, record.server.key)
 
 
 def rows_of_servers(console: Console, servers: Sequence[str]) -> list[str]:

@@ -42,6 +42,7 @@ def pick_servers(
     *,
     multiple: bool = True,
     preselected: Iterable[str] = (),
+    cursor: str = "",
 ) -> None:
     """Open a picker of servers.
 
@@ -52,6 +53,7 @@ def pick_servers(
         chosen: Called with the rows that were chosen; not called where none was.
         multiple: Whether several can be chosen.
         preselected: Rows that are chosen from the start.
+        cursor: The row that the cursor starts on; otherwise on the first that can be chosen.
     """
 
     def answered(rows: tuple[str, ...] | None) -> None:
@@ -66,6 +68,7 @@ def pick_servers(
             entries,
             multiple=multiple,
             preselected=preselected,
+            cursor=cursor,
             ascii_only=console.ascii,
             guard=console.console_app.guard,
         ),

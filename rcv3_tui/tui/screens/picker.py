@@ -33,6 +33,8 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         entries: The entries.
         multiple: Whether several can be marked, with Tab or Space.
         preselected: The ids of initially marked entries.
+        cursor: The id of the entry that the cursor starts on; otherwise on the first that can be
+            chosen.
         ascii_only: Draw with ASCII only.
         guard: Creates the type-ahead guard, given the time of the first frame.
         clock: The clock that stamps events.
@@ -65,6 +67,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         *,
         multiple: bool = False,
         preselected: Iterable[str] = (),
+        cursor: str = "",
         ascii_only: bool = False,
         guard: GuardFactory = TypeAheadGuard,
         clock: Clock = event_clock,
@@ -86,6 +89,7 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
         self._why = ""
         usable = {entry.id for entry in self._all if not entry.disabled}
         self._preselected = frozenset(preselected) & usable if multiple else frozenset()
+        self._start = cursor if cursor in usable else ""
         self._title = self.literal(title, "dialog--title", id="title")
         self._field = self.literal("", id="field")
         self._rows = EntryList(ascii_only=ascii_only, marks=multiple, id="rows")
@@ -114,10 +118,15 @@ class PickerScreen(Dialog[tuple[str, ...] | None]):
     def on_mount(self) -> None:
         """Show every entry."""
         self._rows.mark(self._preselected)
-        first = next((i for i, entry in enumerate(self._all) if not entry.disabled), 0)
         self._rows.show(self._all, self._label_width)
-        self._rows.move_to(first)
+        self._rows.move_to(self._first_row())
         self._update()
+
+    def _first_row(self) -> int:
+        for index, entry in enumerate(self._all):
+            if entry.id == self._start or not (self._start or entry.disabled):
+                return index
+        return 0
 
     # -- keys ---------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.simulator import Account, Fault, build_scenario
+from rcv3_tui.views.rows import PublicIPRow
 from tests.support.console import (
     IPS,
     NARROW,
@@ -417,3 +418,20 @@ async def test_servers_of_one_region_name_no_region(opened: Opening) -> None:
         await console.press("2", "a")
         await console.write("db-01")
         assert re.search(r"db-01 +ACTIVE", console.screen_text())
+
+
+async def test_a_on_a_failed_address_starts_on_its_server(opened_regions: Opening) -> None:
+    async with opened_regions() as console:
+        await console.press("2")
+        failed = next(
+            id
+            for id, row in console.table(IPS).items.items()
+            if isinstance(row, PublicIPRow)
+            and (row.region, row.record.status) == ("DFW", "ADD_FAILED")
+        )
+        assert console.table(IPS).move_to(failed)
+        await console.press("a")
+        assert re.search(r">  +report-01 +DFW", console.screen_text())
+        await console.press("enter")
+        await console.approve_add()
+        assert "DFW: add public IP to report-01" in console.message

@@ -31,6 +31,7 @@ def picker(any_key: GuardFactory) -> Build:
         *,
         multiple: bool = False,
         preselected: tuple[str, ...] = (),
+        cursor: str = "",
         ascii_only: bool = False,
     ) -> PickerScreen:
         return PickerScreen(
@@ -38,6 +39,7 @@ def picker(any_key: GuardFactory) -> Build:
             entries,
             multiple=multiple,
             preselected=preselected,
+            cursor=cursor,
             ascii_only=ascii_only,
             guard=any_key,
         )
@@ -49,6 +51,15 @@ async def test_enter_takes_the_row_under_the_cursor(open_screen: Opener, picker:
     async with open_screen(picker()) as dialog:
         await dialog.press("enter")
         assert dialog.answers == [("s1",)]
+
+
+@pytest.mark.parametrize(("cursor", "taken"), [("s5", "s5"), ("s2", "s1"), ("gone", "s1")])
+async def test_cursor_starts_on_the_given_entry_if_it_can_be_chosen(
+    open_screen: Opener, picker: Build, cursor: str, taken: str
+) -> None:
+    async with open_screen(picker(cursor=cursor)) as dialog:
+        await dialog.press("enter")
+        assert dialog.answers == [(taken,)]
 
 
 async def test_names_are_shown_literally(open_screen: Opener, picker: Build) -> None:
