@@ -20,7 +20,7 @@ class Add(Command):
     name = "add"
     keys = "a"
     label = "add"
-    help = "add a public IP to the marked servers, or servers to the pools; asks first"
+    help = "add a public IP to servers (asks first), or servers from a list to pools"
     group = _GROUP
     changes = True
     available_in = public_ips.PANES | nodes.PANES
