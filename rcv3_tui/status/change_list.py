@@ -31,7 +31,7 @@ from rcv3_tui.sync.operations.recovery import journaled_operations
 from rcv3_tui.sync.storage.change_log import ChangeLog, LogContents
 from rcv3_tui.sync.storage.snapshot_cache import SnapshotCache
 from rcv3_tui.sync.storage.snapshot_restore import snapshot_cache
-from rcv3_tui.views.changes import CHANGES
+from rcv3_tui.views.changes import CHANGES, name_after_resource
 from rcv3_tui.views.export import export_record
 from rcv3_tui.views.formatting import time_in_zone
 from rcv3_tui.views.rows import ChangeRow
@@ -118,13 +118,22 @@ class ChangeQuery:
 
     def _table(self, rows: Sequence[ChangeRow], *, several_regions: bool) -> TableData:
         heads = [header_of(column) for column in self._columns]
+        # A table names the kind in its own column; a file's name is complete without one.
+        is_short = self._options.format is Format.TABLE and any(
+            column.name == "resource" for column in self._columns
+        )
         place = region_place(self._options, several_regions)
         if place is not None:
             heads.insert(place, Header(REGION, "REGION", rank=1, least=6))
         listed = []
         for row in rows:
             cells = [
-                Cell(column.value(row), phase=None if column.phase is None else column.phase(row))
+                Cell(
+                    name_after_resource(row.change)
+                    if is_short and column.name == "name"
+                    else column.value(row),
+                    phase=None if column.phase is None else column.phase(row),
+                )
                 for column in self._columns
             ]
             if place is not None:

@@ -17,7 +17,7 @@ from rcv3_tui.tui.row_model import RowModel
 from rcv3_tui.tui.widgets.message_line import MessageLine
 from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.pane_layout import CYCLE_ORDER, PaneLayout
-from rcv3_tui.views.changes import RESOURCE_NAMES
+from rcv3_tui.views.changes import named_with_resource
 from rcv3_tui.views.rows import AnyRow, ChangeRow, FindingRow, row_id
 
 _LISTS = (PaneKind.NETWORKS, PaneKind.OPERATIONS, PaneKind.CHANGES, PaneKind.ATTENTION)
@@ -170,7 +170,7 @@ class Navigator:
             return
         change = item.change
         snapshot = console.row_model.snapshots.get(change.region)
-        name = f"{RESOURCE_NAMES[change.resource_kind]} {change.subject}"
+        name = named_with_resource(change)
         if snapshot is None or snapshot.fetch_state(change.resource_kind).fetched is None:
             console.show_message(
                 f"{name}: the {change.resource_kind} have not been read yet", "warn"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rcv3_tui.display_time import in_zone
-from rcv3_tui.model.changes import ChangeKind, ResourceChange
+from rcv3_tui.model.changes import NAMED_BY_SERVER, ChangeKind, ResourceChange
 from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.filters import change_fields
 from rcv3_tui.views.column import Cell, natural_key
@@ -36,6 +36,29 @@ _CLOSE = timedelta(minutes=2)
 """A change between two readings that are further apart is shown with both times."""
 
 _NONE = "none"
+
+
+_OF_PUBLIC_IP = f"{RESOURCE_NAMES[ResourceKind.PUBLIC_IPS]} "
+
+
+def name_after_resource(change: ResourceChange) -> str:
+    """Return what changed, where its kind precedes it: `of web-01` for `public IP of web-01`.
+
+    Args:
+        change: The change.
+    """
+    if change.name.startswith(NAMED_BY_SERVER):
+        return change.subject.removeprefix(_OF_PUBLIC_IP)
+    return change.subject
+
+
+def named_with_resource(change: ResourceChange) -> str:
+    """Return what changed, with its kind: `server web-01`, `public IP of web-02`.
+
+    Args:
+        change: The change.
+    """
+    return f"{RESOURCE_NAMES[change.resource_kind]} {name_after_resource(change)}"
 
 
 def operation_label(operation: str) -> str:
@@ -117,6 +140,7 @@ CHANGES: View[ChangeRow] = View(
             "NAME",
             table=TableColumn(rank=0, least=12),
             pane=PaneColumn("NAME", 16, 48, weight=3, priority=0, is_name=True),
+            cell=lambda row, context: Cell(name_after_resource(row.change)),
             sort_key=lambda row: natural_key(row.change.subject),
         ),
         Field(
@@ -179,7 +203,7 @@ CHANGES: View[ChangeRow] = View(
         ),
         Field("region", lambda row: row.region),
     ),
-    title=lambda row: f"Change of {RESOURCE_NAMES[row.change.resource_kind]} {row.change.subject}",
+    title=lambda row: f"Change of {named_with_resource(row.change)}",
     pane=("when", "resource", "name", "change", "by", "since", "operation", "id"),
     export={
         "at": "when",
@@ -202,7 +226,7 @@ CHANGES: View[ChangeRow] = View(
     },
     details=(
         Detail("resource"),
-        Detail("name"),
+        Detail("name", text=lambda row, now: name_after_resource(row.change)),
         Detail("id"),
         Detail("region"),
         Detail("change"),

@@ -62,6 +62,20 @@ async def test_difference_to_the_last_reading_is_printed_and_recorded(
     assert (await status_harness.run("changes")).out == result.out
 
 
+async def test_public_ip_without_address_names_its_resource_once(
+    status_harness: StatusHarness, account: Account, web: Server
+) -> None:
+    await status_harness.run("changes")
+    await status_harness.pass_time(60)
+    account.add_public_ip(web, status="ADD_FAILED", address=None)
+
+    result = await status_harness.run("changes")
+    assert result.out.count("public IP") == 1
+    assert " of web" in result.out
+    (change,) = (await status_harness.run("changes", "json")).json
+    assert (change["resource"], change["name"]) == ("public IP", "public IP of web")
+
+
 async def test_status_that_changes_back_is_printed_again(
     status_harness: StatusHarness, account: Account, web: Server
 ) -> None:

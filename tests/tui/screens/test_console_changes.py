@@ -72,6 +72,8 @@ async def test_own_operation_is_named_as_the_cause(opened: Opening) -> None:
         assert rows
         assert all(row.endswith(f"this console, op {operation}") for row in rows)
         assert "appeared, ADDING" in rows[-1]
+        assert "public IP of db-01 appeared" in rows[-1]
+        assert "public IP public IP" not in console.screen_text()
 
 
 async def test_names_and_changes_are_whole_in_eighty_columns(opened: Opening) -> None:
