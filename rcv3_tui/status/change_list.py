@@ -89,6 +89,7 @@ class ChangeQuery:
         style: OutputStyle,
         *,
         several_regions: bool,
+        is_compared: bool = True,
     ) -> str:
         """Return the listed changes, newest first.
 
@@ -97,6 +98,7 @@ class ChangeQuery:
             now: The current time.
             style: Where the text goes.
             several_regions: Several regions were asked for.
+            is_compared: There was a reading to compare with; if not, an empty table has no header.
         """
         since, options = self.since(now), self._options
         rows = [ChangeRow("", change) for change in changes if since is None or change.at >= since]
@@ -111,6 +113,8 @@ class ChangeQuery:
         table = self._table(rows, several_regions=several_regions)
         if options.format is not Format.TABLE:
             return render(table, options.format, header=options.header, ascii=style.ascii)
+        if not rows and not is_compared:
+            return ""
         if style.is_terminal:
             lines = render_terminal(table, style, header=options.header)
             return "".join(f"{line}\n" for line in lines)
@@ -238,7 +242,13 @@ class ChangeListing:
         listed = [*contents.changes, *self._record(tenant, changes)]
         names = {reader.name for reader in readers}
         unique = {c.id or str(n): c for n, c in enumerate(listed) if c.region in names}
-        self._print(contents, list(unique.values()), out, several_regions=len(readers) > 1)
+        self._print(
+            contents,
+            list(unique.values()),
+            out,
+            several_regions=len(readers) > 1,
+            is_compared=any(reader.name in self._baselines for reader in readers),
+        )
 
     def print_recorded(self, out: OutputStream, tenant: str = "") -> None:
         """Print what is recorded of an account that could not be read.
@@ -256,7 +266,13 @@ class ChangeListing:
             self._progress.report(
                 f"only recorded changes are listed, the newest from {time_in_zone(as_of)}"
             )
-        self._print(contents, contents.changes, out, several_regions=len(regions) > 1)
+        self._print(
+            contents,
+            contents.changes,
+            out,
+            several_regions=len(regions) > 1,
+            is_compared=as_of is not None,
+        )
 
     def _print(
         self,
@@ -265,6 +281,7 @@ class ChangeListing:
         out: OutputStream,
         *,
         several_regions: bool,
+        is_compared: bool = True,
     ) -> None:
         now = self._clock.now()
         since = self._query.since(now)
@@ -272,7 +289,10 @@ class ChangeListing:
             self._progress.report(
                 f"changes up to {time_in_zone(contents.dropped)} are no longer recorded"
             )
-        out.write(self._query.text(changes, now, out.style, several_regions=several_regions))
+        text = self._query.text(
+            changes, now, out.style, several_regions=several_regions, is_compared=is_compared
+        )
+        out.write(text)
 
     def _recorded(self, tenant: str) -> LogContents:
         directory = self._settings.state_dir

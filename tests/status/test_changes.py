@@ -44,6 +44,13 @@ async def test_first_run_has_nothing_to_compare_with(
     assert "there is no earlier reading to compare with; the next run is compared" in result.err
 
 
+async def test_first_run_prints_no_header_without_rows(
+    status_harness: StatusHarness, web: Server
+) -> None:
+    assert (await status_harness.run("changes", since="1h")).out == ""
+    assert (await status_harness.run("changes", since="1h")).out.startswith("WHEN")
+
+
 async def test_difference_to_the_last_reading_is_printed_and_recorded(
     status_harness: StatusHarness, account: Account, web: Server
 ) -> None:
