@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from rcv3_tui.display_time import in_zone, zone_name
 from rcv3_tui.model.diagnostics import Finding
@@ -12,6 +13,7 @@ from rcv3_tui.model.resources import PoolNode, PublicIP
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import phase
 from rcv3_tui.model.status_timeline import Timeline, spans
+from rcv3_tui.text_width import cell_width, pad
 from rcv3_tui.tui.key_labels import KeyLabels
 from rcv3_tui.tui.pane_kinds import RESOURCE_OF, PaneKind
 from rcv3_tui.tui.row_model import RowModel
@@ -255,6 +257,26 @@ def _of_pool(row: PoolRow, snapshot: Snapshot | None, keys: KeyLabels) -> Iterab
         yield DetailLine("none of this account", f"{keys['add']} adds servers", "muted")
 
 
+def _is_heading(fact: DetailLine) -> bool:
+    return not fact.text and fact.label.isupper()
+
+
+def _section_width(facts: Sequence[DetailLine], least: int) -> int:
+    """Return the cells of the labels of a section, which ends at a blank line.
+
+    Args:
+        facts: The lines from the start of the section.
+        least: The least width.
+
+    Returns:
+        The width of the longest label. One that is longer than the column of the details window,
+        such as the long name of a pool, does not count, to leave room for the texts.
+    """
+    section = takewhile(lambda fact: fact.label or fact.text, facts)
+    widths = (cell_width(fact.label) for fact in section if not _is_heading(fact))
+    return max([least, *(width for width in widths if width <= _LABEL_WIDTH)])
+
+
 def details_page(
     facts: Sequence[DetailLine], *, gone: bool, label_width: int = _LABEL_WIDTH
 ) -> tuple[StyledLine, ...]:
@@ -263,7 +285,7 @@ def details_page(
     Args:
         facts: Labels and texts.
         gone: The resource no longer exists; these are its last known details.
-        label_width: The cells of the labels' column.
+        label_width: The least cells of the labels' column; longer labels of a section widen it.
     """
     lines: list[StyledLine] = []
     if gone:
@@ -271,10 +293,14 @@ def details_page(
             styled("This resource no longer exists; these are its last known details.", "warn")
         )
         lines.append(StyledLine(""))
-    for fact in facts:
-        if not fact.text and fact.label.isupper():
+    width, is_start = label_width, True
+    for at, fact in enumerate(facts):
+        if is_start:
+            width = _section_width(facts[at:], label_width)
+        is_start = not fact.label and not fact.text
+        if _is_heading(fact):
             lines.append(styled(fact.label, "accent"))
             continue
-        label = f"{fact.label:<{label_width}} "
+        label = f"{pad(fact.label, width)} "
         lines.append(styled_spans((label, "muted"), (fact.text, fact.tone), hang=len(label)))
     return tuple(lines)

@@ -76,3 +76,18 @@ def test_help_lists_keys_of_no_command() -> None:
         for row in rows
     ]
     assert ("Ctrl+Q", "quit anyhow") in shown
+
+
+def test_values_of_a_section_are_aligned_however_narrow_the_labels_are() -> None:
+    facts = [
+        DetailLine("name", "web-01"),
+        DetailLine(""),
+        DetailLine("ADDRESSES"),
+        DetailLine("RackConnect address", "192.0.2.17"),
+        DetailLine("RC-1", "192.0.2.18"),
+        DetailLine("a-label-of-more-than-twenty-cells", "192.0.2.19"),
+    ]
+    texts = [line.text for line in details_page(facts, gone=False, label_width=11)]
+    assert texts[0].index("web-01") == 12
+    assert texts[3].index("192.0.2.17") == texts[4].index("192.0.2.18") == 20
+    assert texts[5] == "a-label-of-more-than-twenty-cells 192.0.2.19"

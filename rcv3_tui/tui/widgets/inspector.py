@@ -20,7 +20,7 @@ REST = 0.06
 not send the details of every row on its way."""
 
 _LABEL_WIDTH = 11
-"""Cells of the labels' column."""
+"""Least cells of the labels' column."""
 
 
 class Inspector(Vertical):
