@@ -183,6 +183,7 @@ class WorkerEventHandler:
             self._judge()
         console.navigator.follow_open_pool(snapshot)
         console.panes.link_rows()
+        console.write_footer()
         # Help may cover the dialog.
         for screen in console.app.screen_stack:
             if isinstance(screen, ConfirmScreen) and snapshot.region in screen.removal.where:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from rcv3_tui.tui.commands.base import CommandRegistry
+from rcv3_tui.tui.commands.base import CommandConsole
 from rcv3_tui.tui.key_labels import KeyLabels
-from rcv3_tui.tui.pane_kinds import PaneKind
 from rcv3_tui.tui.widgets.status_line import StyledText
 
 KeyHint = tuple[str, str]
@@ -25,17 +24,14 @@ class HasKeyHints(Protocol):
         """Return its most useful keys."""
 
 
-def footer_pieces(
-    holder: object, commands: CommandRegistry, keys: KeyLabels, place: PaneKind
-) -> list[StyledText]:
+def footer_pieces(holder: object, console: CommandConsole) -> list[StyledText]:
     """Return the text of the footer.
 
     Args:
         holder: What has the keyboard, if it names its keys itself; else a pane has it.
-        commands: All commands.
-        keys: The keys in force.
-        place: The focused pane.
+        console: The console, with its commands and keys.
     """
+    commands, keys = console.commands, console.keys
     pieces = [StyledText(" ")]
     if isinstance(holder, HasKeyHints):
         hints = holder.key_hints()
@@ -44,10 +40,10 @@ def footer_pieces(
             spare = rank + 1 if rank < len(hints) - _ALWAYS else 0
             pieces += [StyledText(key, "key", spare=spare), StyledText(f" {word}  ", spare=spare)]
         return pieces
-    for rank, command in enumerate(commands.footer(place)):
+    for rank, command in enumerate(commands.footer(console.active)):
         pieces += [
             StyledText(keys[command.name], "key", rank + 1, command.name),
-            StyledText(f" {command.label_at(place)}  ", "", rank + 1, command.name),
+            StyledText(f" {command.footer_label(console)}  ", "", rank + 1, command.name),
         ]
     return [
         *pieces,

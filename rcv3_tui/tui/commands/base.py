@@ -80,9 +80,13 @@ class Command:
         del console
         return ()
 
-    def label_at(self, place: PaneKind) -> str:
-        """Return the footer's label for it in a pane."""
-        del place
+    def footer_label(self, console: Console) -> str:
+        """Return the footer's label for it.
+
+        Args:
+            console: The console, with its focused pane and the selected rows.
+        """
+        del console
         return self.label
 
 

@@ -65,9 +65,9 @@ class Add(Command):
             case _:
                 return
 
-    def label_at(self, place: PaneKind) -> str:
-        """Name what is added in the pane."""
-        return "add IP" if place in public_ips.PANES else "add server"
+    def footer_label(self, console: Console) -> str:
+        """Name what is added in the focused pane."""
+        return "add IP" if console.active in public_ips.PANES else "add server"
 
 
 class Remove(Command):

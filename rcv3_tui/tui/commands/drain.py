@@ -48,6 +48,14 @@ class Drain(Command):
     footer_rank = 22
     command_names = ("drain",)
 
+    def footer_label(self, console: Console) -> str:
+        """Name what it does with the selected servers."""
+        if not any(snapshot.drains for snapshot in console.row_model.snapshots.values()):
+            return self.label
+        servers = _selected_servers(console)
+        others = _only(console, servers, lambda snapshot, key: not _is_drained(snapshot, key))
+        return "restore" if servers and not others else self.label
+
     def run(self, console: Console, argument: str = "") -> None:
         """Open the dialog that drains the servers, or the one that restores them."""
         del argument
@@ -217,6 +225,15 @@ def _names(console: Console, servers: Servers) -> str:
 
 def _servers(console: Console) -> dict[str, list[str]]:
     """Return the servers that a command is about, by region; show a message if there is none."""
+    found = _selected_servers(console)
+    if not found:
+        mark = console.keys["mark"]
+        console.show_message(f"no server selected: move to one, or mark some with {mark}", "warn")
+    return found
+
+
+def _selected_servers(console: Console) -> dict[str, list[str]]:
+    """Return the servers of the marked rows, else of the cursor row, by region."""
     found: dict[str, dict[str, None]] = {}
     for row in console.targets():
         region, key = split_row(row)
@@ -232,9 +249,6 @@ def _servers(console: Console) -> dict[str, list[str]]:
             server = key
         if server is not None:
             found.setdefault(region, {})[server] = None
-    if not found:
-        mark = console.keys["mark"]
-        console.show_message(f"no server selected: move to one, or mark some with {mark}", "warn")
     return {region: list(keys) for region, keys in found.items()}
 
 

@@ -34,7 +34,7 @@ from rcv3_tui.tui.widgets.pane import Pane
 from rcv3_tui.tui.widgets.pane_layout import PaneLayout
 from rcv3_tui.tui.widgets.prompt import Prompt, PromptMode
 from rcv3_tui.tui.widgets.status_line import StatusLine
-from rcv3_tui.tui.widgets.table import ColumnClicked, CursorMoved, RowSelected
+from rcv3_tui.tui.widgets.table import ColumnClicked, CursorMoved, MarksChanged, RowSelected
 from rcv3_tui.views.formatting import format_stale, glyphs
 from rcv3_tui.views.rows import AnyRow
 
@@ -178,7 +178,7 @@ class ConsoleScreen(Screen[None]):
         """Name the most useful keys of what has the keyboard: a dialog, the prompt, or a pane."""
         screen = self.app.screen
         holder = screen if screen is not self else self._prompt if self.takes_text else None
-        self._footer.show(footer_pieces(holder, self.commands, self.keys, self.active))
+        self._footer.show(footer_pieces(holder, self))
 
     def show_message(self, text: str, tone: str = "", offer: str = "") -> None:
         """Show a message and add it to the log; errors stay until they are dismissed.
@@ -258,7 +258,13 @@ class ConsoleScreen(Screen[None]):
         """Highlight the rows that are linked to the one under the cursor."""
         event.stop()
         self.panes.link_rows()
+        self.write_footer()
         self.reload_page()
+
+    def on_marks_changed(self, event: MarksChanged) -> None:
+        """Name what the keys do with the marked rows."""
+        event.stop()
+        self.write_footer()
 
     def on_row_selected(self, event: RowSelected) -> None:
         """Open the row."""

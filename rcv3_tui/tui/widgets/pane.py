@@ -329,8 +329,8 @@ class Pane(Vertical, Generic[ItemT]):
     # -- the title ----------------------------------------------------------------------------
 
     def on_marks_changed(self, event: MarksChanged) -> None:
-        """Show the number of marks."""
-        event.stop()
+        """Show the number of marks; the console shows what its keys do with them."""
+        del event
         self.update_title()
 
     def on_position_changed(self, event: PositionChanged) -> None:

@@ -57,6 +57,21 @@ async def test_drain_and_restore_with_the_same_key(opened: Opening, demo_account
         assert "drained" not in console.row(SERVERS, "web-01")
 
 
+async def test_footer_names_restore_where_the_key_restores(opened: Opening) -> None:
+    async with opened() as console:
+        await console.go(SERVERS, "web-01")
+        assert "D drain" in console.footer
+        await console.press("D")
+        await approve(console)
+        await console.advance(20.0)
+        assert "D restore" in console.footer
+        await console.press("space")
+        await console.go(SERVERS, "web-02")
+        assert "D restore" in console.footer, "the mark decides"
+        await console.press("space")
+        assert "D drain" in console.footer
+
+
 async def test_drain_of_several_servers_requires_their_number(
     opened: Opening, demo_account: Account
 ) -> None:
