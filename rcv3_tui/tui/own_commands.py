@@ -57,7 +57,7 @@ class PreparedProgram(Struct, frozen=True):
     name: str
     """The command's name."""
     subject: str
-    """The row, with its kind."""
+    """The row, with its kind, and with its region where several are shown."""
     arguments: tuple[str, ...]
     is_background: bool
 
@@ -138,7 +138,12 @@ def _near_options(arguments: Sequence[str]) -> list[str]:
 
 
 def prepare(
-    command: OwnCommand, row: AnyRow, kind: ResourceKind, unread_pools: UnreadPools
+    command: OwnCommand,
+    row: AnyRow,
+    kind: ResourceKind,
+    unread_pools: UnreadPools,
+    *,
+    names_region: bool = False,
 ) -> PreparedProgram:
     """Return a command with the values of a row in place of the placeholders.
 
@@ -147,11 +152,14 @@ def prepare(
         row: The row.
         kind: What the row shows.
         unread_pools: Returns the pools of a region whose nodes have not been read.
+        names_region: Whether texts about the row name its region.
 
     Raises:
         UnavailableError: A value is empty, not read yet, or must not be passed on.
     """
     subject = escape_controls(view_of(row).subject(row) or title_of(row))
+    if names_region:
+        subject = f"{subject} in {row.region}"
 
     def value_of(found: re.Match[str]) -> str:
         name = found[1]

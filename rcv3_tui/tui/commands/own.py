@@ -58,7 +58,13 @@ class RunProgram(Command):
             console.show_message(f"{self.name}: there is no row here", "warn")
             return
         try:
-            program = prepare(self._own, item, RESOURCE_OF[kind], console.row_model.unread_pools)
+            program = prepare(
+                self._own,
+                item,
+                RESOURCE_OF[kind],
+                console.row_model.unread_pools,
+                names_region=console.names_regions,
+            )
         except UnavailableError as reason:
             console.show_message(f"{self.name} is not available: {reason}", "warn")
             return

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from rcv3_tui.clock import ManualClock
 from rcv3_tui.settings import OwnCommand
+from rcv3_tui.simulator import build_scenario
 from rcv3_tui.tui.commands.own import own_commands
 from rcv3_tui.tui.own_commands import PreparedProgram
 from rcv3_tui.tui.program_runner import ProgramRunner
-from tests.support.console import IPS, POOLS, SERVERS, Opening
+from rcv3_tui.views.rows import ServerRow
+from tests.support.console import IPS, POOLS, SERVERS, Opening, settings_for
 
 SSH = OwnCommand(
     "ssh", ("ssh", "ops@{public_ip}"), ("servers",), key="e", description="open a shell"
@@ -106,6 +110,32 @@ async def test_confirmed_command_runs_as_shown(
         await console.advance(1)
         await console.press("tab", "enter")
         assert ran == [arguments]
+
+
+async def test_question_names_the_region_of_several(
+    clock: ManualClock, ran: list[tuple[str, ...]]
+) -> None:
+    account = build_scenario("regions", now=clock.timestamp)
+    settings = replace(settings_for(account), regions=("IAD", "DFW"), commands=(CHECK,))
+    async with Opening(account, clock, settings)() as console:
+        row = next(
+            id
+            for id, row in console.table(SERVERS).items.items()
+            if isinstance(row, ServerRow) and (row.region, row.server.name) == ("DFW", "api-01")
+        )
+        assert console.table(SERVERS).move_to(row)
+        await console.command("check")
+        assert "Run check on api-01 in DFW?" in console.screen_text()
+        await console.advance(1)
+        await console.press("tab", "enter")
+        assert ran[0][:2] == ("check", "api-01")
+
+
+async def test_question_names_no_region_where_there_is_one(opened: Opening) -> None:
+    async with opened(commands=(CHECK,)) as console:
+        await console.go(SERVERS, "api-01")
+        await console.command("check")
+        assert "Run check on api-01?" in console.screen_text()
 
 
 async def test_paste_runs_no_own_command(opened: Opening, ran: list[tuple[str, ...]]) -> None:
