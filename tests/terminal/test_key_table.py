@@ -39,13 +39,13 @@ def copies_curl(terminal: Terminal) -> None:
 
 def go(terminal: Terminal) -> None:
     """Use the keys that move between panes, rows and views."""
-    for key, hint in (("2", "v assign"), ("3", "Enter open"), ("1", "! attention")):
+    for key, hint in (("2", "v assign"), ("3", "Enter open"), ("1", "D drain")):
         terminal.press(key)
         terminal.wait_for(hint)
     terminal.press("tab")
     terminal.wait_for("v assign")
     terminal.press("shift+tab")
-    terminal.wait_for("! attention")
+    terminal.wait_for("D drain")
     for key, name in (
         ("G", "web-04"), ("g", "api-01"), ("j", "api-02"), ("k", "api-01"), ("down", "api-02"),
         ("up", "api-01"), ("end", "web-04"), ("home", "api-01"), ("ctrl+f", "web-04"),
@@ -196,7 +196,7 @@ def switch(terminal: Terminal) -> None:
     terminal.wait_row("web-01")
     for line, shown in (
         ("ips", "v assign"), ("pools", "Enter open"), ("networks", "CIDR"), ("ops", "Operations"),
-        ("servers", "! attention"), ("readonly on", "READ-ONLY"), ("readonly off", "are enabled"),
+        ("servers", "D drain"), ("readonly on", "READ-ONLY"), ("readonly off", "are enabled"),
         ("interval 30", "refreshing every 30 s"), ("theme nord", "theme nord"),
         ("region XYZ", "no RackConnect in XYZ"), ("profile x", "no profiles"),
         ("themm", "did you mean :theme?"),
