@@ -8,13 +8,13 @@ from rcv3_tui.api.errors import ApiError, BadRequest, NotFound, OperationNotSupp
 from rcv3_tui.model.resources import PoolNode
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.sync.operations.delays import PROBE_DELAYS
-from rcv3_tui.sync.operations.pool_node_probe import PoolMembers, PoolNodeProbe, member, node_of
-from rcv3_tui.sync.operations.step import (
+from rcv3_tui.sync.operations.idempotent import (
     ProbeResult,
     RequestOutcome,
     RetryPlan,
     Step,
 )
+from rcv3_tui.sync.operations.pool_node_probe import PoolMembers, PoolNodeProbe, member, node_of
 from rcv3_tui.sync.operations.tracker import OperationTracker
 
 BULK_FAILED = (BadRequest, NotFound, OperationNotSupported, ServerError)

@@ -1,4 +1,4 @@
-"""Carries out operations on public IPs."""
+"""Carries out operations on public IPs, and follows each record until it is stable."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from rcv3_tui.api.errors import ApiError, OperationNotSupported
+from rcv3_tui.api.rate_limit import Priority
 from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import OperationKind, OperationState, Target
 from rcv3_tui.model.resources import PublicIP
 from rcv3_tui.model.status import Phase, failure_text, phase
 from rcv3_tui.sync.operations.build_wait import wait_for_build
 from rcv3_tui.sync.operations.idempotent import Applied, IdempotentSender, OutcomeUnknown
-from rcv3_tui.sync.operations.public_ip_probe import PublicIPProbe
 from rcv3_tui.sync.operations.public_ip_steps import (
     AddPublicIPStep,
+    PublicIPProbe,
     ReassignStep,
     RemovePublicIPStep,
     RetainStep,
@@ -23,11 +24,19 @@ from rcv3_tui.sync.operations.public_ip_steps import (
     new_ones,
 )
 from rcv3_tui.sync.operations.tracker import NotSent, OperationTracker, Rejected
-from rcv3_tui.sync.operations.transition import USUAL_SECONDS
+from rcv3_tui.sync.operations.transition import (
+    LAGGING_POLLS,
+    USUAL_SECONDS,
+    TransitionPolls,
+    overdue_text,
+)
 from rcv3_tui.sync.refresh.region_syncer import RegionSyncer
 
 _APPEARS = (0.0, 2.0, 3.0, 5.0, 8.0, 12.0, 15.0, 15.0)
 """Seconds before each probe for an accepted record that the response did not name correctly."""
+
+_FIRST_POLL = 0.5
+"""Seconds before the first poll if the response to the change did not contain the record."""
 
 Outcome = tuple[OperationState, str]
 """The state in which an operation ends, and its description."""
@@ -170,7 +179,7 @@ class PublicIPOperations:
     async def _follow_new(self, tracker: OperationTracker, record: PublicIP) -> None:
         if (record.id, record.status) != (tracker.operation.resource_id, tracker.operation.status):
             await tracker.record_accepted(resource_id=record.id, status=record.status)
-        last = await self._probe.follow(
+        last = await self._follow(
             tracker,
             Target(record.id, record.address or record.id),
             before=None,
@@ -209,7 +218,7 @@ class PublicIPOperations:
                 return
             tracker.response_lost = tracker.response_lost or sent.response_lost
         await tracker.record_accepted(resource_id=target.id, status="REMOVING")
-        last = await self._probe.follow(
+        last = await self._follow(
             tracker, target, before=step.before, answer=None, done=lambda record: False
         )
 
@@ -248,7 +257,7 @@ class PublicIPOperations:
         step = RetainStep(tracker, self._probe, retain=False, words=words)
         sent = await self._sender.send(step)
         try:
-            last = await self._probe.follow(
+            last = await self._follow(
                 tracker,
                 tracker.public_ip,
                 before=record,
@@ -321,7 +330,7 @@ class PublicIPOperations:
         await tracker.record_accepted(
             resource_id=target.id, status=None if now is None else now.status
         )
-        last = await self._probe.follow(tracker, target, before=before, answer=now, done=done)
+        last = await self._follow(tracker, target, before=before, answer=now, done=done)
 
         def outcome(last: PublicIP) -> Outcome:
             if done(last):
@@ -332,6 +341,73 @@ class PublicIPOperations:
             )
 
         await self._finish(tracker, last, if_gone=(if_gone, f"{name} is gone"), outcome=outcome)
+
+    # -- until it is stable -------------------------------------------------------------------
+
+    async def _follow(
+        self,
+        tracker: OperationTracker,
+        target: Target,
+        *,
+        before: PublicIP | None,
+        answer: PublicIP | None,
+        done: Callable[[PublicIP], bool],
+    ) -> PublicIP | None:
+        """Poll a record until it is stable.
+
+        Args:
+            tracker: Shows its status.
+            target: The record.
+            before: The record before the change, if known.
+            answer: The record in the response to the change; None: it had none.
+            done: Returns whether a stable record is as requested. One that is not is polled some
+                more times before it counts.
+
+        Returns:
+            The record, stable or failed; None if it is gone.
+
+        Raises:
+            CredentialsRefused: Identity no longer accepts the credentials.
+        """
+        polls = TransitionPolls(self._clock)
+        lagging = 0
+        last = answer
+
+        async def read() -> PublicIP | None:
+            now = await self._probe.show(target.id, Priority.FOCUSED)
+            if now is None and (last is None or last.status != "REMOVING"):
+                now = await self._probe.present(target)
+            return now
+
+        self._region.followed.add(target.key)
+        try:
+            while last is None or not self._is_over(last, before, done, lagging):
+                await polls.next([tracker], first=_FIRST_POLL if last is None else None)
+                found = await polls.read([tracker], read)
+                if found is None:
+                    continue
+                if found.value is None:
+                    return None
+                last = found.value
+                if phase(last.status) is not Phase.TRANSITIONING:
+                    lagging += 1
+                tracker.note_status(last.status, overdue_text(last) if polls.is_overdue else "")
+        finally:
+            self._region.followed.discard(target.key)
+        return last
+
+    @staticmethod
+    def _is_over(
+        now: PublicIP, before: PublicIP | None, done: Callable[[PublicIP], bool], lagging: int
+    ) -> bool:
+        stage = phase(now.status)
+        if stage is Phase.TRANSITIONING:
+            return False
+        if lagging >= LAGGING_POLLS:
+            return True
+        if stage is Phase.FAILED:
+            return before is None or (now.status, now.updated) != (before.status, before.updated)
+        return done(now)
 
     # -- the end ------------------------------------------------------------------------------
 

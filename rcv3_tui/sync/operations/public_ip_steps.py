@@ -1,4 +1,4 @@
-"""The changing requests of public IPs: what each reads first, what it sends, and its end state."""
+"""Public IPs of an operation: how they are read, and each changing request with its end state."""
 
 from __future__ import annotations
 
@@ -6,19 +6,86 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from rcv3_tui.api.conflicts import ConflictKind
+from rcv3_tui.api.decoding import ListResult
 from rcv3_tui.api.errors import ApiError, Conflict, MalformedResponse, NotFound
-from rcv3_tui.model.operation import OperationKind, Target
+from rcv3_tui.api.rate_limit import Priority
+from rcv3_tui.clock import Clock
+from rcv3_tui.model.operation import OperationKind, Request, Target
 from rcv3_tui.model.resources import PublicIP
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.sync.operations.build_race import BuildRace, does_not_know
 from rcv3_tui.sync.operations.delays import PUBLIC_IP_BUSY_DELAYS
-from rcv3_tui.sync.operations.public_ip_probe import PublicIPProbe
-from rcv3_tui.sync.operations.step import ProbeResult, RequestOutcome, RetryPlan, Step
+from rcv3_tui.sync.operations.idempotent import ProbeResult, RequestOutcome, RetryPlan, Step
 from rcv3_tui.sync.operations.tracker import NotSent, OperationTracker, Rejected
 from rcv3_tui.sync.operations.transition import ask_support, is_stuck
+from rcv3_tui.sync.refresh.region_syncer import RegionSyncer
 
 _CREATED_SLACK = timedelta(seconds=60)
 """How far the service's creation time of a record may lie before the request for it."""
+
+
+class PublicIPProbe:
+    """Reads public IP records and updates the region's snapshot.
+
+    Args:
+        region: The region whose snapshot is updated.
+        clock: Measures the delays.
+    """
+
+    def __init__(self, region: RegionSyncer, clock: Clock) -> None:
+        self.region = region
+        self.clock = clock
+
+    async def records_of(self, server: Target) -> ListResult[PublicIP]:
+        """Return a server's records, and why others cannot be decoded."""
+        listing = await self.region.rackconnect.list_public_ips_of_server(
+            server.id, priority=Priority.OPERATION
+        )
+        for record in listing.items:
+            self.region.upsert_public_ip(record)
+        there = tuple(ip for ip in listing.items if phase(ip.status) is not Phase.GONE)
+        return ListResult(there, listing.skipped, listing.has_no_body)
+
+    async def unassigned(self) -> ListResult[PublicIP]:
+        """Return the records without a server, and why others cannot be read."""
+        listing = await self.region.rackconnect.list_public_ips(priority=Priority.OPERATION)
+        there = tuple(
+            ip for ip in listing.items if ip.server is None and phase(ip.status) is not Phase.GONE
+        )
+        return ListResult(there, listing.skipped, listing.has_no_body)
+
+    async def added_for(self, request: Request) -> ListResult[PublicIP]:
+        """Return the records among which the one that a request adds will be."""
+        if request.server is None:
+            return await self.unassigned()
+        return await self.records_of(request.server)
+
+    async def show(
+        self, record_id: str, priority: Priority = Priority.OPERATION
+    ) -> PublicIP | None:
+        """Return one record; None if it is gone."""
+        try:
+            record = await self.region.rackconnect.show_public_ip(record_id, priority=priority)
+        except NotFound:
+            self.region.remove_public_ip(record_id.lower())
+            return None
+        self.region.upsert_public_ip(record)
+        return None if phase(record.status) is Phase.GONE else record
+
+    async def present(self, target: Target) -> PublicIP | None:
+        """Return one record; None only if the list confirms that it is gone.
+
+        A gateway may respond with 404 for a record that exists.
+        """
+        record = await self.show(target.id)
+        if record is not None:
+            return record
+        listing = await self.region.rackconnect.list_public_ips(priority=Priority.OPERATION)
+        record = next((each for each in listing.items if each.key == target.key), None)
+        if record is None or phase(record.status) is Phase.GONE:
+            return None
+        self.region.upsert_public_ip(record)
+        return record
 
 
 class PublicIPStep(Step[PublicIP]):
@@ -71,8 +138,30 @@ class PublicIPStep(Step[PublicIP]):
         return RetryPlan((pause,), resend=True, reason=why, documented=True)
 
     def _require_confirmed(self, record: PublicIP, *, proves: bool = True) -> None:
+        """Compare the record as it is with what the operator confirmed.
+
+        Args:
+            record: The record as just read.
+            proves: Whether a record with another server proves that the change was not applied.
+
+        Raises:
+            Rejected: It has another server or address now.
+        """
         request, target = self._tracker.request, self._tracker.public_ip
-        self._probe.require_confirmed(request, target, record, proves=proves)
+        server = None if record.server is None else record.server.key
+        held_by = None if request.held_by is None else request.held_by.key
+        if server != held_by:
+            now = self._probe.region.snapshot.server_name(server) if server else "no server"
+            raise Rejected(
+                f"{target.name} changed since it was confirmed: it is with {now} now",
+                proves=proves,
+            )
+        if record.address and target.name not in (record.address, record.id, target.id):
+            raise Rejected(
+                f"the record changed since it was confirmed: it was {target.name} and is "
+                f"{record.address} now",
+                proves=proves,
+            )
 
     def _is_busy(self, record: PublicIP, *, sent: bool) -> bool:
         """Return whether a record has to become stable before it can be changed.
