@@ -172,7 +172,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
     user: str = ""
     """Who requested it, if an earlier run recorded that."""
     permit: str = ""
-    """What allows a later run to send it; see `rcv3_tui.sync.operations.send_permits`."""
+    """What allows a later run to send it; see `rcv3_tui.sync.operations.other_runs`."""
     note: str = ""
     """The operator's note or ticket number."""
     os_user: str = ""

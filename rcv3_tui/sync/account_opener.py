@@ -31,7 +31,8 @@ from rcv3_tui.sync.connect import (
 )
 from rcv3_tui.sync.events import SignedIn, SignInFailed, SyncEvent, WarningRaised
 from rcv3_tui.sync.operations.journal import FileJournal, Journal, NullJournal
-from rcv3_tui.sync.operations.manager import OperationContext, OperationManager, Stores
+from rcv3_tui.sync.operations.manager import OperationContext, OperationManager
+from rcv3_tui.sync.operations.other_runs import OtherRuns
 from rcv3_tui.sync.operations.recovery import (
     CORRUPT_FILE,
     JOURNAL,
@@ -40,8 +41,6 @@ from rcv3_tui.sync.operations.recovery import (
     claim_orphans,
     outcome_elsewhere,
 )
-from rcv3_tui.sync.operations.send_permits import SendPermits
-from rcv3_tui.sync.operations.target_locks import TargetLocks
 from rcv3_tui.sync.refresh.refresh_timer import wait_for
 from rcv3_tui.sync.refresh.region_syncer import RegionSyncer
 from rcv3_tui.sync.storage.change_recorder import ChangeRecorder
@@ -260,8 +259,13 @@ class AccountOpener:
             outcome_elsewhere=self._outcome_elsewhere(account.tenant),
         )
         if manager is None:
+            directory = self._get_settings().state_dir
             manager = OperationManager(
-                context, self._clock, self._publish, self._spawn, stores=self._make_stores()
+                context,
+                self._clock,
+                self._publish,
+                self._spawn,
+                other_runs=None if directory is None else OtherRuns(directory),
             )
         else:
             manager.open(context)
@@ -332,10 +336,6 @@ class AccountOpener:
             return outcome_elsewhere(directory, tenant, operation.request, operation.asked)
 
         return find
-
-    def _make_stores(self) -> Stores | None:
-        directory = self._get_settings().state_dir
-        return None if directory is None else Stores(SendPermits(directory), TargetLocks(directory))
 
     def _make_journal(self, tenant: str, user: str) -> Journal:
         settings = self._get_settings()

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.simulator import Account
-from rcv3_tui.sync.operations import send_permits
+from rcv3_tui.sync.operations import other_runs
 from tests.support.sync_harness import SyncHarness
 
 
@@ -25,7 +25,7 @@ async def sync_harness(account: Account, clock: ManualClock) -> AsyncIterator[Sy
 @pytest.fixture(autouse=True)
 def own_shared_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep permits of runs that end in the middle out of the machine's shared memory."""
-    monkeypatch.setattr(send_permits, "_SHARED_MEMORY", tmp_path / "no-shared-memory")
+    monkeypatch.setattr(other_runs, "_SHARED_MEMORY", tmp_path / "no-shared-memory")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.model.operation import OperationKind, OperationState, Request
 from rcv3_tui.simulator import Account
-from rcv3_tui.sync.operations.target_locks import TargetLocks
+from rcv3_tui.sync.operations.other_runs import TargetLocks
 from tests.support.sync_harness import (
     SyncHarness,
     add_ip,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rcv3_tui.clock import ManualClock
 from rcv3_tui.model.operation import OperationState, Request
 from rcv3_tui.simulator import Account, Fault
-from rcv3_tui.sync.operations import journal, send_permits
+from rcv3_tui.sync.operations import journal, other_runs
 from rcv3_tui.sync.operations.recovery import JOURNAL, read_journal
 from tests.support.sync_harness import SyncHarness, add_ip, add_node, remove_ip, remove_node
 
@@ -48,8 +48,8 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 def shared_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A directory whose leftovers are pytest's to remove.
     (tmp_path / "shm").mkdir()
-    monkeypatch.setattr(send_permits, "_SHARED_MEMORY", tmp_path / "shm")
-    monkeypatch.setattr(send_permits, "_device_of", lambda path: str(path).count("shm"))
+    monkeypatch.setattr(other_runs, "_SHARED_MEMORY", tmp_path / "shm")
+    monkeypatch.setattr(other_runs, "_device_of", lambda path: str(path).count("shm"))
 
 
 def a_bench(account: Account, clock: ManualClock, state_dir: Path) -> SyncHarness:
@@ -200,8 +200,8 @@ async def test_permit_that_this_program_did_not_write_is_none_and_is_not_removed
     planned = operation.step(OperationState.PLANNED, clock.now())
     forged = replace(planned, permit=text.format(tmp_path))
 
-    assert not send_permits.may_resume(forged)
-    send_permits.revoke(forged)
+    assert not other_runs.may_resume(forged)
+    other_runs.revoke(forged)
     assert all(victim.exists() for victim in victims)
 
 
@@ -217,6 +217,6 @@ async def test_operation_after_an_ended_one_has_a_permit(
         operation = await harness.one(remove_ip(record))
         permits.append(harness.steps(operation)[-1].permit)
 
-    assert send_permits.NO_PERMIT not in permits
+    assert other_runs.NO_PERMIT not in permits
     assert all(permits)
     await harness.stop()

@@ -64,7 +64,7 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     run: str = ""
     """The run that owns the operation; see `rcv3_tui.sync.operations.recovery`."""
     permit: str = ""
-    """See `rcv3_tui.sync.operations.send_permits`."""
+    """See `rcv3_tui.sync.operations.other_runs`."""
     note: str = ""
     """The operator's note or ticket number."""
     os_user: str = ""

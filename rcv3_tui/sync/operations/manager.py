@@ -23,13 +23,12 @@ from rcv3_tui.sync.events import OperationChanged, OperationsRestored, SyncEvent
 from rcv3_tui.sync.operations.drained_servers import DrainedServers
 from rcv3_tui.sync.operations.estimate import BATCH_SIZE, NODE_KINDS
 from rcv3_tui.sync.operations.journal import Journal, os_user
+from rcv3_tui.sync.operations.other_runs import Held, OtherRuns, Target, may_resume
 from rcv3_tui.sync.operations.outcome import fail_operations
 from rcv3_tui.sync.operations.pool_node import PoolNodeOperations
 from rcv3_tui.sync.operations.public_ip import PublicIPOperations
 from rcv3_tui.sync.operations.recovery import intent_of
-from rcv3_tui.sync.operations.send_permits import SendPermits, may_resume
 from rcv3_tui.sync.operations.suspension import SuspensionMeter
-from rcv3_tui.sync.operations.target_locks import Held, Target, TargetLocks
 from rcv3_tui.sync.operations.tracker import (
     SENT_WITHIN,
     NotSent,
@@ -79,19 +78,6 @@ class OperationContext:
     """Returns the outcome of the same change in another copy of the program."""
 
 
-@dataclass(frozen=True)
-class Stores:
-    """The files of a queue in the state directory, apart from the journal."""
-
-    permits: SendPermits
-    locks: TargetLocks
-
-    def close(self) -> None:
-        """Release what this run holds."""
-        self.permits.close()
-        self.locks.close()
-
-
 class OperationManager:
     """All operations of this run.
 
@@ -100,7 +86,7 @@ class OperationManager:
         clock: The current time.
         publish: Receives every step.
         spawn: Starts a task that the worker owns.
-        stores: Permits and locks; None: there is no state directory.
+        other_runs: Permits and locks; None: there is no state directory.
     """
 
     def __init__(
@@ -110,13 +96,13 @@ class OperationManager:
         publish: Callable[[SyncEvent], None],
         spawn: Callable[[Coroutine[None, None, None]], None],
         *,
-        stores: Stores | None = None,
+        other_runs: OtherRuns | None = None,
     ) -> None:
         self._context = account
         self._clock = clock
         self._publish = publish
         self._spawn = spawn
-        self._stores = stores
+        self._other_runs = other_runs
         self.all: dict[str, Operation] = {}
         """Every operation by id, in the order of their requests."""
         self._trackers: dict[str, OperationTracker] = {}
@@ -279,13 +265,13 @@ class OperationManager:
 
     def close(self) -> None:
         """Release locks and remove empty directories, when this run ends."""
-        if self._stores is not None:
-            self._stores.close()
+        if self._other_runs is not None:
+            self._other_runs.close()
 
     async def _plan(self, trackers: Sequence[OperationTracker]) -> None:
         """Journal all of a batch, then start it."""
-        if self._stores is not None:
-            permits = self._stores.permits
+        if self._other_runs is not None:
+            permits = self._other_runs.permits
             for tracker in trackers:
                 tracker.set_permit(permits.grant(tracker.operation.id))
         written = await asyncio.gather(
@@ -449,10 +435,10 @@ class OperationManager:
 
         What another copy has done meanwhile gets its outcome from there.
         """
-        if self._stores is None:
+        if self._other_runs is None:
             return
         targets = self._targets_of(trackers)
-        held.lock = self._stores.locks.acquire(targets)
+        held.lock = self._other_runs.locks.acquire(targets)
         if held.lock is not None:
             return
         for tracker in trackers:
@@ -464,7 +450,7 @@ class OperationManager:
                 await self._clock.sleep(_LOCK_PAUSE)
             if all(c.is_stopped and c.operation.state is OperationState.PLANNED for c in trackers):
                 raise NotSent(trackers[0].no_send_reason)
-            held.lock = self._stores.locks.acquire(targets)
+            held.lock = self._other_runs.locks.acquire(targets)
         for tracker in trackers:
             account = self._contexts[tracker.operation.id]
             done = await asyncio.to_thread(account.outcome_elsewhere, tracker.operation)

@@ -21,12 +21,14 @@ from rcv3_tui.model.status import Phase, failure_text, phase
 from rcv3_tui.sync.operations.build_race import does_not_know
 from rcv3_tui.sync.operations.idempotent import Applied
 from rcv3_tui.sync.operations.pool_node_batch import OperationBatch
-from rcv3_tui.sync.operations.pool_node_probe import PoolNodeProbe, member, node_of
 from rcv3_tui.sync.operations.pool_node_steps import (
     BULK_FAILED,
     AddNodesStep,
+    PoolNodeProbe,
     PoolNodeStep,
     RemoveNodesStep,
+    member,
+    node_of,
 )
 from rcv3_tui.sync.operations.tracker import OperationTracker
 from rcv3_tui.sync.operations.transition import ask_support, is_stuck

@@ -29,8 +29,12 @@ from rcv3_tui.sync.operations.idempotent import (
     PartiallyApplied,
 )
 from rcv3_tui.sync.operations.outcome import fail_operations
-from rcv3_tui.sync.operations.pool_node_probe import PoolNodeProbe, concerns
-from rcv3_tui.sync.operations.pool_node_steps import BULK_FAILED, PoolNodeStep
+from rcv3_tui.sync.operations.pool_node_steps import (
+    BULK_FAILED,
+    PoolNodeProbe,
+    PoolNodeStep,
+    concerns,
+)
 from rcv3_tui.sync.operations.tracker import NotSent, OperationTracker, Rejected, until_stopped
 from rcv3_tui.sync.rate_limit import MAX_RESERVED
 

@@ -13,7 +13,7 @@ from rcv3_tui.clock import Clock
 from rcv3_tui.model.operation import Cause, Operation, OperationState, Request, Target
 from rcv3_tui.sync.events import OperationChanged, SyncEvent
 from rcv3_tui.sync.operations.journal import Journal, JournalError
-from rcv3_tui.sync.operations.send_permits import revoke
+from rcv3_tui.sync.operations.other_runs import revoke
 from rcv3_tui.sync.operations.suspension import SuspensionMeter
 
 _log = logging.getLogger("rcv3_tui.sync")
