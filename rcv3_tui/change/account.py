@@ -229,7 +229,7 @@ async def open_account(
             failure = worker.sign_in_failure
             raise CommandError(failure.message, failure.problem.exit_code)
         for region, syncer in worker.regions.items():
-            syncer.on_rate_limit_wait(_waiting_reporter(region, progress))
+            syncer.rate_limiter.on_wait = _waiting_reporter(region, progress)
         await _until_set(worker.recovered, running)
         progress.end_progress()
         yield account

@@ -148,7 +148,7 @@ async def test_nodes_are_not_read_while_pool_list_fails(
 
 async def test_wait_for_budget_is_no_silence(sync_harness: SyncHarness, furnished: Account) -> None:
     await sync_harness.start()
-    budget = sync_harness.worker._regions["IAD"]._rate_limiter
+    budget = sync_harness.worker._regions["IAD"].rate_limiter
     with budget._ledger.open() as record:
         record.sent += [sync_harness.clock.monotonic() + INTERVAL - 1] * 29
     await sync_harness.advance(2 * INTERVAL + 5)

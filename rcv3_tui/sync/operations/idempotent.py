@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -44,7 +44,7 @@ from rcv3_tui.sync.operations.delays import (
     UNREADABLE_DELAYS,
 )
 from rcv3_tui.sync.operations.tracker import NotSent, OperationTracker, Rejected, until_stopped
-from rcv3_tui.sync.rate_limit import ReservationLost
+from rcv3_tui.sync.rate_limit import RequestRateLimiter, ReservationLost
 
 ResultT = TypeVar("ResultT")
 
@@ -224,14 +224,12 @@ class IdempotentSender:
     """Sends changing requests by the rules above.
 
     Args:
-        reserve: Waits for a number of places in the rate limit and reserves them.
+        rate_limiter: Reserves the reads and the request together.
         clock: Measures the delays.
     """
 
-    def __init__(
-        self, reserve: Callable[[int], AbstractAsyncContextManager[None]], clock: Clock
-    ) -> None:
-        self._reserve = reserve
+    def __init__(self, rate_limiter: RequestRateLimiter, clock: Clock) -> None:
+        self._rate_limiter = rate_limiter
         self._clock = clock
 
     async def send(self, step: Step[ResultT]) -> Applied[ResultT]:
@@ -253,20 +251,15 @@ class IdempotentSender:
             PartiallyApplied: Some of it is applied.
             OutcomeUnknown: It was sent, and nothing proves what became of it.
         """
-        return await _Sending(step, self._reserve, self._clock).run()
+        return await _Sending(step, self._rate_limiter, self._clock).run()
 
 
 class _Sending(Generic[ResultT]):
     """One change that is being sent."""
 
-    def __init__(
-        self,
-        step: Step[ResultT],
-        reserve: Callable[[int], AbstractAsyncContextManager[None]],
-        clock: Clock,
-    ) -> None:
+    def __init__(self, step: Step[ResultT], rate_limiter: RequestRateLimiter, clock: Clock) -> None:
         self._step = step
-        self._reserve = reserve
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._may_have_arrived = step.was_sent
         """A request may have reached the service."""
@@ -307,7 +300,7 @@ class _Sending(Generic[ResultT]):
         Raises:
             NotSent: It was stopped, and nothing was sent that would have to be probed.
         """
-        reservation = self._reserve(self._step.reads + 1)
+        reservation = self._rate_limiter.reserve(self._step.reads + 1)
         if self._may_have_arrived:
             await slots.enter_async_context(reservation)
             return

@@ -56,7 +56,7 @@ class OperationBatch(ABC):
         self._region = probe.region
         self._clock = probe.clock
         self._probe = probe
-        self._sender = IdempotentSender(probe.region.reserve, probe.clock)
+        self._sender = IdempotentSender(probe.region.rate_limiter, probe.clock)
         self._race = BuildRace(probe.region, probe.clock)
         self._pauses: dict[str, Iterator[float]] = {}
         self._singly = False

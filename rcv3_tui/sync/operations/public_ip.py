@@ -53,7 +53,7 @@ class PublicIPOperations:
     def __init__(self, region: RegionSyncer, clock: Clock) -> None:
         self._region = region
         self._clock = clock
-        self._sender = IdempotentSender(region.reserve, clock)
+        self._sender = IdempotentSender(region.rate_limiter, clock)
         self._probe = PublicIPProbe(region, clock)
 
     async def carry_out(self, tracker: OperationTracker) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from itertools import chain
 
@@ -87,7 +86,7 @@ class RegionSyncer:
         )
         self.unreadable_pools: set[str] = set()
         """The pools whose nodes the last `read_unread_members` could not read, by lower-case id."""
-        self._rate_limiter = rate_limiter = clients.rate_limiter
+        self.rate_limiter = rate_limiter = clients.rate_limiter
         self._clock = clock
         self._interval = interval
         self._publish = publish
@@ -191,10 +190,6 @@ class RegionSyncer:
         """
         return curl_of_read(self.rackconnect, self.cloud_servers, resource)
 
-    def reserve(self, count: int) -> AbstractAsyncContextManager[None]:
-        """Reserve requests in the rate limit; see `RequestRateLimiter.reserve`."""
-        return self._rate_limiter.reserve(count)
-
     # -- updates by operations ----------------------------------------------------------------
 
     def upsert_public_ip(self, record: PublicIP) -> None:
@@ -282,11 +277,7 @@ class RegionSyncer:
     @property
     def available_requests(self) -> int:
         """The number of requests that may be sent now without waiting."""
-        return self._rate_limiter.available(Priority.FOCUSED)
-
-    def on_rate_limit_wait(self, callback: Callable[[float], None]) -> None:
-        """Have a function called with the seconds whenever a request waits for the rate limit."""
-        self._rate_limiter.on_wait = callback
+        return self.rate_limiter.available(Priority.FOCUSED)
 
     async def fetch_nodes(self, pool_id: str, priority: Priority) -> Fetched[PoolNode]:
         """Return one pool's nodes, with details where the service has them.
@@ -330,7 +321,7 @@ class RegionSyncer:
                 return
             except Throttled as error:
                 timer.failed()
-                timer.due = max(timer.due, self._clock.monotonic() + self._rate_limiter.blocked_for)
+                timer.due = max(timer.due, self._clock.monotonic() + self.rate_limiter.blocked_for)
                 self.note_failure(kind, error)
             except ApiError as error:
                 timer.failed()
@@ -451,17 +442,15 @@ class RegionSyncer:
             cause=cause,
             cached_since=self.snapshot.cached_since(),
             next_refresh=self._next_refresh(),
-            used=self._rate_limiter.used,
-            allowed=self._rate_limiter.limit,
+            used=self.rate_limiter.used,
+            allowed=self.rate_limiter.limit,
             interval=self._interval,
         )
 
     def _connection_state(self) -> tuple[ConnectionState, str]:
         if self._revoked_reason:
             return ConnectionState.REFUSED, self._revoked_reason
-        state, cause = connection_state(
-            self.snapshot, self._timers, self._rate_limiter, self._clock
-        )
+        state, cause = connection_state(self.snapshot, self._timers, self.rate_limiter, self._clock)
         if state is ConnectionState.LIVE and not self._running.is_set():
             return ConnectionState.PAUSED, ""
         return state, cause
@@ -481,7 +470,7 @@ class RegionSyncer:
     def _rate_limit_delay(self) -> float:
         """Return the seconds until the rate limit permits a list that is due; 0: none waits."""
         delays = [
-            self._rate_limiter.delay(self._priorities[kind])
+            self.rate_limiter.delay(self._priorities[kind])
             for kind in (ResourceKind.PUBLIC_IPS, ResourceKind.POOLS)
             if self._timers[kind].started is not None
         ]
