@@ -39,11 +39,10 @@ from rcv3_tui.tui.profile_color import color_of, text_on
 from rcv3_tui.tui.program_runner import ProgramRunner
 from rcv3_tui.tui.screen_diff import ScreenBuffer
 from rcv3_tui.tui.screens.console import ConsoleScreen
-from rcv3_tui.tui.screens.dialog import Dialog
+from rcv3_tui.tui.screens.dialog import Dialog, GuardFactory, TypeAheadGuard
 from rcv3_tui.tui.screens.help import HelpScreen
 from rcv3_tui.tui.screens.login import LoginScreen
 from rcv3_tui.tui.screens.pager import PagerScreen
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
 from rcv3_tui.tui.terminal_window import TerminalWindow
 from rcv3_tui.tui.textual_compat import (
     HookedApp,

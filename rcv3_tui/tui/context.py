@@ -19,7 +19,7 @@ from rcv3_tui.tui.mask import Mask
 from rcv3_tui.tui.navigator import NavigationContext, Navigator
 from rcv3_tui.tui.pane_kinds import PaneKind
 from rcv3_tui.tui.program_runner import ProgramRunner
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory
+from rcv3_tui.tui.screens.dialog import GuardFactory
 from rcv3_tui.tui.widgets.message_line import LogMessage
 from rcv3_tui.tui.widgets.prompt import PromptMode
 

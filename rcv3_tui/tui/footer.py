@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from rcv3_tui.tui.commands.base import CommandConsole
-from rcv3_tui.tui.key_labels import KeyLabels
+from rcv3_tui.tui.key_labels import KeyHint, KeyLabels
 from rcv3_tui.tui.widgets.status_line import StyledText
-
-KeyHint = tuple[str, str]
-"""A key as an operator names it, and what it does in a word or two."""
 
 _ALWAYS = 2
 """The last hints, which are never dropped."""

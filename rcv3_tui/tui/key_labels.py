@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from textual.keys import format_key
 
+KeyHint = tuple[str, str]
+"""A key as an operator names it, and what it does in a word or two."""
+
+
 _NAMES = {
     "backspace": "Backspace",
     "backslash": "\\",

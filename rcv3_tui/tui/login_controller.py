@@ -16,8 +16,8 @@ from rcv3_tui.settings import (
 )
 from rcv3_tui.sync.account_worker import AccountWorker
 from rcv3_tui.sync.events import SignedIn, SignInFailed, SignInProblem
+from rcv3_tui.tui.screens.dialog import GuardFactory
 from rcv3_tui.tui.screens.login import LoginScreen
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory
 
 _NOTHING_FOUND = (
     "no credentials found; rcv3-tui doctor lists the variables and files that are searched"

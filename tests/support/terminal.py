@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pyte
 
-from rcv3_tui.tui.screens.type_ahead_guard import HOLD
+from rcv3_tui.tui.screens.dialog import HOLD
 
 COMMAND = Path(os.environ.get("TESTED_COMMAND", Path(sys.executable).with_name("rcv3-tui")))
 """The command that `TESTED_COMMAND` names, else that next to the Python that runs the tests."""

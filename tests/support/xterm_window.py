@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
-from rcv3_tui.tui.screens.type_ahead_guard import HOLD
+from rcv3_tui.tui.screens.dialog import HOLD
 from tests.support.terminal import TIMEOUT
 from tests.support.x_display import Display
 

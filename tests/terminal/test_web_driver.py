@@ -13,7 +13,7 @@ from pathlib import Path
 import pyte
 import pytest
 
-from rcv3_tui.tui.screens.type_ahead_guard import HOLD
+from rcv3_tui.tui.screens.dialog import HOLD
 from tests.support.terminal import COMMAND, TIMEOUT
 
 DRIVER = "textual.drivers.web_driver:WebDriver"

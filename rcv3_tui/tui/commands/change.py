@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rcv3_tui.model.removal_plan import removal_of_nodes, removal_of_public_ips
 from rcv3_tui.tui.commands import nodes, public_ips
 from rcv3_tui.tui.commands.base import Command
 from rcv3_tui.tui.commands.operations import all_running_operations, describe_stop
 from rcv3_tui.tui.context import Console
 from rcv3_tui.tui.pane_kinds import PaneKind
-from rcv3_tui.views.rows import row_id
+from rcv3_tui.views.rows import row_id, split_row
 
 _GROUP = "Changes"
 
@@ -91,11 +92,11 @@ class Remove(Command):
         rows = console.targets()
         match console.active:
             case PaneKind.PUBLIC_IPS:
-                public_ips.confirm_removal(console, rows)
+                self._confirm_public_ips(console, rows)
             case PaneKind.SERVERS:
-                public_ips.confirm_removal(console, public_ips.rows_of_servers(console, rows))
+                self._confirm_public_ips(console, public_ips.rows_of_servers(console, rows))
             case PaneKind.NODES:
-                nodes.confirm_removal(console, rows)
+                self._confirm_nodes(console, rows)
             case PaneKind.POOLS:
                 console.show_message(
                     f"only Rackspace can add or remove pools; {console.keys['into']} opens the "
@@ -104,6 +105,41 @@ class Remove(Command):
                 )
             case _:
                 return
+
+    @staticmethod
+    def _confirm_public_ips(console: Console, rows: Sequence[str]) -> None:
+        """Ask before public IPs are removed, those of one region only."""
+        if not rows:
+            return
+        region = split_row(rows[0])[0]
+        keys = tuple(key for place, key in map(split_row, rows) if place == region)
+        if len(keys) < len(rows):
+            console.show_message(
+                f"marked rows are in several regions: only those in {region} are used", "warn"
+            )
+        console.confirm(
+            removal_of_public_ips(
+                console.row_model.snapshots[region],
+                keys,
+                profile=console.settings.profile,
+                protected=console.settings.protected,
+            )
+        )
+
+    @staticmethod
+    def _confirm_nodes(console: Console, rows: Sequence[str]) -> None:
+        """Ask before nodes of the open pool are removed."""
+        if console.row_model.open_pool is None or not rows:
+            return
+        region, pool = console.row_model.open_pool
+        console.confirm(
+            removal_of_nodes(
+                console.row_model.snapshots[region],
+                [(pool, split_row(row)[1]) for row in rows],
+                profile=console.settings.profile,
+                protected=console.settings.protected,
+            )
+        )
 
 
 class ReadOnlyMode(Command):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rcv3_tui.model.operation import OperationKind, Request, Target
-from rcv3_tui.model.removal_plan import removal_of_nodes
 from rcv3_tui.model.resources import Server
 from rcv3_tui.model.status import Phase, phase
 from rcv3_tui.tui.commands.server_choice import pick_servers, server_entries
@@ -75,24 +74,4 @@ def choose_servers(console: Console, pools: Sequence[str]) -> None:
         server_entries(console, snapshot, reason_of),
         chosen,
         preselected=console.marked(PaneKind.SERVERS),
-    )
-
-
-def confirm_removal(console: Console, rows: Sequence[str]) -> None:
-    """Open the dialog that removes nodes of the open pool.
-
-    Args:
-        console: The console to act on.
-        rows: Rows of nodes.
-    """
-    if console.row_model.open_pool is None or not rows:
-        return
-    region, pool = console.row_model.open_pool
-    console.confirm(
-        removal_of_nodes(
-            console.row_model.snapshots[region],
-            [(pool, split_row(row)[1]) for row in rows],
-            profile=console.settings.profile,
-            protected=console.settings.protected,
-        )
     )

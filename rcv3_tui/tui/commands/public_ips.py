@@ -16,7 +16,6 @@ from rcv3_tui.model.removal_plan import (
     merge_additions,
     reassignment_of,
     release_of,
-    removal_of_public_ips,
     unassignment_of,
 )
 from rcv3_tui.model.removal_plan.additions import NO_SERVER, blocking_public_ip
@@ -248,31 +247,6 @@ def rows_of_servers(console: Console, servers: Sequence[str]) -> list[str]:
         why = f"not known whether there is one: {unread}" if unread else "the server has none"
         console.show_message(f"no public IP to remove: {why}", "warn")
     return found
-
-
-def confirm_removal(console: Console, rows: Sequence[str]) -> None:
-    """Open the dialog that removes public IPs, those of one region only.
-
-    Args:
-        console: The console to act on.
-        rows: Rows of public IPs.
-    """
-    if not rows:
-        return
-    region = split_row(rows[0])[0]
-    keys = tuple(key for place, key in map(split_row, rows) if place == region)
-    if len(keys) < len(rows):
-        console.show_message(
-            f"marked rows are in several regions: only those in {region} are used", "warn"
-        )
-    console.confirm(
-        removal_of_public_ips(
-            console.row_model.snapshots[region],
-            keys,
-            profile=console.settings.profile,
-            protected=console.settings.protected,
-        )
-    )
 
 
 def _offer_reassignment(

@@ -16,8 +16,15 @@ from rcv3_tui.model.removal_plan import RemovalItem, RemovalPlan, drift_since
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.sync.operations.estimate import expected_duration
 from rcv3_tui.tui.mask import join_spelled, spell
-from rcv3_tui.tui.screens.dialog import FRAME_WIDTH, Clock, Dialog, DialogKey, event_clock
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.screens.dialog import (
+    FRAME_WIDTH,
+    Clock,
+    Dialog,
+    DialogKey,
+    GuardFactory,
+    TypeAheadGuard,
+    event_clock,
+)
 from rcv3_tui.tui.widgets.dialog_button import DialogButton
 from rcv3_tui.tui.widgets.lines_view import LinesView
 from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled, styled_spans, wrap

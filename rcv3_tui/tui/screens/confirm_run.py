@@ -7,8 +7,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from rcv3_tui.tui.own_commands import PreparedProgram
-from rcv3_tui.tui.screens.dialog import FRAME_WIDTH, Clock, Dialog, DialogKey, event_clock
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.screens.dialog import (
+    FRAME_WIDTH,
+    Clock,
+    Dialog,
+    DialogKey,
+    GuardFactory,
+    TypeAheadGuard,
+    event_clock,
+)
 from rcv3_tui.tui.widgets.dialog_button import DialogButton
 from rcv3_tui.tui.widgets.lines_view import LinesView
 from rcv3_tui.tui.widgets.styled_lines import StyledLine, styled, styled_spans

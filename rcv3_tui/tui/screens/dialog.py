@@ -15,10 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from rcv3_tui.settings import Settings
-from rcv3_tui.tui.footer import KeyHint
-from rcv3_tui.tui.key_labels import label, labels
+from rcv3_tui.tui.key_labels import KeyHint, label, labels
 from rcv3_tui.tui.mask import spell
-from rcv3_tui.tui.screens.type_ahead_guard import Guard, GuardFactory
 
 Clock = Callable[[], float]
 """Seconds, by the clock that stamps Textual's events."""
@@ -75,6 +73,15 @@ SUSPEND = DialogKey("suspend", ("ctrl+z",), "suspend to the shell", "suspend")
 ALWAYS = (DialogKey("leave", ("escape", "ctrl+c"), "close; changes nothing"), HELP, SUSPEND)
 """The keys of every dialog."""
 
+HOLD = 0.3
+"""Seconds after the first paint of a dialog in which it accepts no key."""
+
+GAP = 0.08
+"""Seconds of silence that end a burst of keys."""
+
+PAUSE = 0.03
+"""Least seconds before an approving key; a paste is faster, a hand is not."""
+
 FRAME_WIDTH = 78
 """Columns of a frame; the same as in the style sheet."""
 
@@ -86,6 +93,67 @@ LOW = 12
 
 TINY = 7
 """Rows below which hints are dropped in favor of the content."""
+
+
+class Guard(Protocol):
+    """Decides whether a dialog accepts a key."""
+
+    @property
+    def hurried(self) -> bool:
+        """Whether the last key followed the previous one faster than a hand can press."""
+
+    def accepts(self, key_time: float) -> bool:
+        """Return whether a key event of this time was meant for the dialog."""
+
+
+GuardFactory = Callable[[float], Guard]
+"""Creates the guard of a dialog that was first painted at this time."""
+
+
+class TypeAheadGuard:
+    """Rejects what was typed before the dialog could be read.
+
+    The time at which a key was read from the terminal counts, not the time at which it is handled:
+    a burst that waited in a queue is still a burst. After one key was accepted, all later ones are,
+    because by then the operator sees the dialog.
+
+    Args:
+        opened_at: When the dialog was first painted, by the clock that stamps key events.
+        hold: Seconds after that in which every key is rejected.
+        gap: Greatest seconds between two keys of a burst; a burst that began too early is
+            rejected to its end.
+        pause: Least seconds before a key that is not hurried.
+    """
+
+    def __init__(
+        self, opened_at: float, hold: float = HOLD, gap: float = GAP, pause: float = PAUSE
+    ) -> None:
+        self._ready_at = opened_at + hold
+        self._gap = gap
+        self._pause = pause
+        self._last = float("-inf")
+        self._since = float("inf")
+        self._open = False
+
+    @property
+    def hurried(self) -> bool:
+        """Whether the last key followed the previous one within `pause` seconds."""
+        return self._since < self._pause
+
+    def accepts(self, key_time: float) -> bool:
+        """Return whether to accept a key; must be called for every key, in order.
+
+        Args:
+            key_time: The time of the key event.
+
+        Returns:
+            True if it was meant for the dialog.
+        """
+        self._since = key_time - self._last
+        self._last = max(self._last, key_time)
+        if not self._open:
+            self._open = key_time >= self._ready_at and self._since >= self._gap
+        return self._open
 
 
 class Dialog(ModalScreen[ResultT], inherit_bindings=False):

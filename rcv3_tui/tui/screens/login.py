@@ -16,10 +16,17 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from rcv3_tui.settings import Credentials, Secret, SecretKind
-from rcv3_tui.tui.footer import KeyHint
+from rcv3_tui.tui.key_labels import KeyHint
 from rcv3_tui.tui.mask import spell
-from rcv3_tui.tui.screens.dialog import LOW, NARROW, SUSPEND, Clock, event_clock
-from rcv3_tui.tui.screens.type_ahead_guard import Guard, GuardFactory
+from rcv3_tui.tui.screens.dialog import (
+    LOW,
+    NARROW,
+    SUSPEND,
+    Clock,
+    Guard,
+    GuardFactory,
+    event_clock,
+)
 from rcv3_tui.tui.textual_compat import StarredInput
 from rcv3_tui.tui.widgets.dialog_button import DialogButton
 

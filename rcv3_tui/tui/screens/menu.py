@@ -10,8 +10,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 
-from rcv3_tui.tui.screens.dialog import Clock, Dialog, DialogKey, event_clock
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.screens.dialog import (
+    Clock,
+    Dialog,
+    DialogKey,
+    GuardFactory,
+    TypeAheadGuard,
+    event_clock,
+)
 from rcv3_tui.tui.widgets.entry_list import Entry, EntryList
 
 

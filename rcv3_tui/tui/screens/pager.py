@@ -12,8 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from rcv3_tui.tui.key_labels import label
-from rcv3_tui.tui.screens.dialog import Dialog, DialogKey
-from rcv3_tui.tui.screens.type_ahead_guard import TypeAheadGuard
+from rcv3_tui.tui.screens.dialog import Dialog, DialogKey, TypeAheadGuard
 from rcv3_tui.tui.widgets.lines_view import LinesView
 from rcv3_tui.tui.widgets.styled_lines import Span, StyledLine
 

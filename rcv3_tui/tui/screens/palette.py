@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Input
 
 from rcv3_tui.tui.commands.base import Command, CommandConsole
-from rcv3_tui.tui.footer import KeyHint, help_key_in_text
-from rcv3_tui.tui.key_labels import label
+from rcv3_tui.tui.footer import help_key_in_text
+from rcv3_tui.tui.key_labels import KeyHint, label
 from rcv3_tui.tui.mask import masked
 from rcv3_tui.tui.screens.help import HelpScreen
 

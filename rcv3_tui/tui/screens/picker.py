@@ -10,10 +10,16 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 
-from rcv3_tui.tui.footer import KeyHint
+from rcv3_tui.tui.key_labels import KeyHint
 from rcv3_tui.tui.mask import spell
-from rcv3_tui.tui.screens.dialog import Clock, Dialog, DialogKey, event_clock
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory, TypeAheadGuard
+from rcv3_tui.tui.screens.dialog import (
+    Clock,
+    Dialog,
+    DialogKey,
+    GuardFactory,
+    TypeAheadGuard,
+    event_clock,
+)
 from rcv3_tui.tui.widgets.entry_list import Entry, EntryList
 
 __all__ = ["Entry", "PickerScreen"]

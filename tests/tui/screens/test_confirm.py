@@ -17,7 +17,7 @@ from rcv3_tui.model.removal_plan import (
 from rcv3_tui.model.resources import PublicIP, ServerLink
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.tui.screens.confirm import ConfirmScreen
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory
+from rcv3_tui.tui.screens.dialog import GuardFactory
 from rcv3_tui.tui.widgets.dialog_button import DialogButton
 
 from .conftest import Opened, Opener  # isort: skip

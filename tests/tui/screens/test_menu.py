@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from rcv3_tui.tui.screens.dialog import GuardFactory
 from rcv3_tui.tui.screens.menu import MenuItem, MenuScreen
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory
 
 from .conftest import Opener  # isort: skip
 

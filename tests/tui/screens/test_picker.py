@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from textual import events
 
+from rcv3_tui.tui.screens.dialog import GuardFactory
 from rcv3_tui.tui.screens.picker import Entry, PickerScreen
-from rcv3_tui.tui.screens.type_ahead_guard import GuardFactory
 from rcv3_tui.tui.widgets.entry_list import EntryList
 
 from .conftest import Opener  # isort: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rcv3_tui.tui.screens.type_ahead_guard import TypeAheadGuard
+from rcv3_tui.tui.screens.dialog import TypeAheadGuard
 
 OPENED = 50.0
 
