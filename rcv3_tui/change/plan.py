@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -22,11 +22,11 @@ from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.operation import OperationKind, Request, Target
 from rcv3_tui.model.removal_plan import (
     RemovalPlan,
-    RemovalRequest,
-    plan_removal,
     reassignment_of,
+    release_of,
     removal_of_nodes,
     removal_of_public_ips,
+    unassignment_of,
 )
 from rcv3_tui.model.resources import RETAINED_LIMIT, LoadBalancerPool, PoolNode, PublicIP, Server
 from rcv3_tui.model.snapshot import Snapshot
@@ -277,7 +277,7 @@ def _retain(
             if not off:
                 snapshots[snapshot.region] = snapshot
                 more[snapshot.region] += 1
-    draft.removals += _record_removals(kind, asking, settings)
+    draft.removals += _record_removals(release_of, asking, settings)
     for region, snapshot in snapshots.items():
         _warn_of_limit(draft, snapshot, more[region])
 
@@ -349,19 +349,25 @@ def _unassign(draft: _Draft, targets: Iterable[InRegion[PublicIP]], settings: Se
             )
         else:
             asking.setdefault(found.snapshot.region, []).append(found)
-    draft.removals += _record_removals(OperationKind.UNASSIGN, asking, settings)
+    draft.removals += _record_removals(unassignment_of, asking, settings)
 
 
 def _record_removals(
-    kind: OperationKind, by_region: dict[str, list[InRegion[PublicIP]]], settings: Settings
+    plan_of: Callable[..., RemovalPlan | None],
+    by_region: dict[str, list[InRegion[PublicIP]]],
+    settings: Settings,
 ) -> list[RemovalPlan]:
     """Return one plan per region for a change of several records."""
-    plans = []
-    for some in by_region.values():
-        keys = tuple((key, "") for key in dict.fromkeys(found.item.key for found in some))
-        source = RemovalRequest(kind, keys, settings.profile, settings.protected)
-        plans.append(plan_removal(source, some[0].snapshot))
-    return plans
+    plans = (
+        plan_of(
+            some[0].snapshot,
+            *(found.item.key for found in some),
+            profile=settings.profile,
+            protected=settings.protected,
+        )
+        for some in by_region.values()
+    )
+    return [plan for plan in plans if plan is not None]
 
 
 def _record_request(

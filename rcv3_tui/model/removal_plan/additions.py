@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -22,7 +22,26 @@ _NAMED = 3
 """Servers up to which a consequence names each."""
 
 
-def plan_addition(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def addition_of_public_ips(
+    snapshot: Snapshot,
+    server_keys: Iterable[str],
+    *,
+    profile: str,
+    retain: bool = False,
+) -> RemovalPlan:
+    """Plan to add a public IP to each of some servers.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        server_keys: Lower-case ids of servers of this region; an empty one stands for no server.
+        profile: The profile's name, for the dialog.
+        retain: The addresses are retained from the start.
+    """
+    pairs = tuple((key, RETAIN if retain else "") for key in dict.fromkeys(server_keys))
+    return RemovalRequest(_plan_addition, pairs, profile).plan(snapshot)
+
+
+def _plan_addition(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan to add public IPs; servers that no longer exist are left out.
 
     Args:

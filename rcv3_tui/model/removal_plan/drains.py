@@ -28,7 +28,25 @@ _MAX_UNKNOWN = 5
 _REMOVAL_STATUSES = frozenset({"REMOVING", "DELETING"})
 
 
-def plan_drain(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def drain_of_servers(
+    snapshot: Snapshot, keys: Iterable[str], *, profile: str, protected: bool = False
+) -> RemovalPlan:
+    """Plan to take servers out of all their pools, to be restored later.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        keys: Lower-case ids of the servers, of this region.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+
+    Returns:
+        The plan; level 1 for one server whose pools all have another active node.
+    """
+    pairs = tuple((key, "") for key in dict.fromkeys(keys))
+    return RemovalRequest(_plan_drain, pairs, profile, protected).plan(snapshot)
+
+
+def _plan_drain(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan to take servers out of every pool that they are in.
 
     Args:
@@ -66,7 +84,22 @@ def plan_drain(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     )
 
 
-def plan_restore(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def restoration_of_servers(
+    snapshot: Snapshot, keys: Iterable[str], *, profile: str, protected: bool = False
+) -> RemovalPlan:
+    """Plan to put drained servers back into the pools that they are missing from.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        keys: Lower-case ids of the servers, of this region.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+    """
+    pairs = tuple((key, "") for key in dict.fromkeys(keys))
+    return RemovalRequest(_plan_restore, pairs, profile, protected).plan(snapshot)
+
+
+def _plan_restore(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan to put drained servers back into the pools that they are still missing from.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.operation import OperationKind, Request, Target
@@ -22,7 +22,29 @@ from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase
 
 
-def plan_node_removal(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def removal_of_nodes(
+    snapshot: Snapshot,
+    keys: Iterable[tuple[str, str]],
+    *,
+    profile: str,
+    protected: bool = False,
+) -> RemovalPlan:
+    """Plan the removal of pool nodes.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        keys: (pool key, node key) pairs; nodes that no longer exist are left out.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+
+    Returns:
+        The plan; level 1 for one node of a pool that has another active one.
+    """
+    pairs = tuple(dict.fromkeys(keys))
+    return RemovalRequest(_plan_removal, pairs, profile, protected).plan(snapshot)
+
+
+def _plan_removal(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan the removal of nodes; nodes that no longer exist are left out."""
     nodes = [node for pair in request.keys if (node := _find_node(snapshot, *pair)) is not None]
     items = tuple(node_item(snapshot, node) for node in nodes)

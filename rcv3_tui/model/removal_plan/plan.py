@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-from rcv3_tui.model.operation import OperationKind, Purpose, Request
+from rcv3_tui.model.operation import Request
 from rcv3_tui.model.resources import Server, ServerLink
 from rcv3_tui.model.snapshot import Snapshot
 from rcv3_tui.model.status import Phase, phase
@@ -45,14 +45,18 @@ class RemovalItem(Struct, frozen=True):
 class RemovalRequest(Struct, frozen=True):
     """What was requested, so that the plan can be made again from a later snapshot."""
 
-    kind: OperationKind
+    planner: Callable[[RemovalRequest, Snapshot], RemovalPlan]
+    """Makes the plan; each resource's file has its own."""
     keys: tuple[tuple[str, str], ...]
-    """Public IPs: (record key, empty). Nodes: (pool key, node key). Additions: see `additions`."""
+    """Public IPs: (record key, empty). Nodes: (pool key, node key). Servers: (server key, empty).
+    Additions: see `additions`."""
     profile: str
     protected: bool = False
     to_server: str = ""
-    purpose: Purpose | None = None
-    """Drain or restore servers instead: the keys are (server key, empty)."""
+
+    def plan(self, snapshot: Snapshot) -> RemovalPlan:
+        """Make the plan from a snapshot."""
+        return self.planner(self, snapshot)
 
 
 class RemovalPlan(Struct, frozen=True):
@@ -113,6 +117,45 @@ def build_plan(
         where=tuple(part for part in where if part),
         source=request,
     )
+
+
+def drift_since(plan: RemovalPlan, snapshot: Snapshot) -> str:
+    """Describe what differs from a plan in a later snapshot.
+
+    Args:
+        plan: The plan as the dialog shows it.
+        snapshot: The later snapshot.
+
+    Returns:
+        One line; empty if everything shown is still true.
+    """
+    for part in plan.parts:
+        if part.items[0].request.region == snapshot.region:
+            return drift_since(part, snapshot)
+    if plan.source is None:
+        return ""
+    now = plan.source.plan(snapshot)
+    if _fingerprint(plan) == _fingerprint(now):
+        return ""
+    later = {item.id.lower(): item for item in now.items}
+    drift: list[str] = []
+    for item in plan.items:
+        other = later.get(item.id.lower())
+        label = item.address if item.kind == "public IP" and item.address else item.name
+        label = label or item.id
+        if other is None:
+            drift.append(f"{label} is gone")
+        elif other.facts != item.facts:
+            new = [fact for fact in other.facts if fact not in item.facts]
+            drift.append(f"{label} is now {', '.join(new)}" if new else f"{label} is different")
+    drift += [line for line in now.consequences if line not in plan.consequences]
+    return "; ".join(drift) or "what follows from it is different now"
+
+
+def _fingerprint(plan: RemovalPlan) -> tuple[tuple[str, ...], ...]:
+    """Return what must not differ: ids, facts, consequences and level; not ages or poll counts."""
+    items = tuple((item.id.lower(), *item.facts) for item in plan.items)
+    return (*items, plan.consequences, (str(plan.level),))
 
 
 def _confirmation_phrases(items: Sequence[RemovalItem]) -> tuple[str, ...]:

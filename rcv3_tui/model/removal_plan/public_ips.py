@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rcv3_tui.model.fetch_state import ResourceKind
 from rcv3_tui.model.operation import OperationKind, Request, Target
@@ -25,7 +25,25 @@ from rcv3_tui.model.status import Phase, phase
 _ADDRESS_LOST = "the address returns to the block; you may not get it again"
 
 
-def plan_public_ip_removal(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def removal_of_public_ips(
+    snapshot: Snapshot, keys: Iterable[str], *, profile: str, protected: bool = False
+) -> RemovalPlan:
+    """Plan the removal of public IPs.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        keys: Lower-case ids of the records; those that no longer exist are left out.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+
+    Returns:
+        The plan. The removal cannot be undone, so the name has to be typed.
+    """
+    pairs = tuple((key, "") for key in dict.fromkeys(keys))
+    return RemovalRequest(_plan_removal, pairs, profile, protected).plan(snapshot)
+
+
+def _plan_removal(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan the removal of public IPs; it cannot be undone, so the name has to be typed.
 
     A failed record without an address never had one: nothing is lost, and no typing is needed.
@@ -53,7 +71,25 @@ def plan_public_ip_removal(request: RemovalRequest, snapshot: Snapshot) -> Remov
     return build_plan(request, snapshot, title, "Remove", items, lines, high_impact=is_loss)
 
 
-def plan_unassignment(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def unassignment_of(
+    snapshot: Snapshot, *keys: str, profile: str, protected: bool = False
+) -> RemovalPlan:
+    """Plan the unassignment of public IPs from their servers.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        keys: Lower-case ids of the records.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+
+    Returns:
+        The plan; level 1 if the only record is retained and the server has another address.
+    """
+    pairs = tuple((key, "") for key in dict.fromkeys(keys))
+    return RemovalRequest(_plan_unassignment, pairs, profile, protected).plan(snapshot)
+
+
+def _plan_unassignment(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan the unassignment of public IPs from their servers."""
     records = _records(request, snapshot)
     items = tuple(_item(snapshot, record, OperationKind.UNASSIGN) for record in records)
@@ -71,7 +107,28 @@ def plan_unassignment(request: RemovalRequest, snapshot: Snapshot) -> RemovalPla
     return build_plan(request, snapshot, title, "Unassign", items, lines, high_impact=high_impact)
 
 
-def plan_reassignment(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def reassignment_of(
+    snapshot: Snapshot, key: str, to_server_key: str, *, profile: str, protected: bool = False
+) -> RemovalPlan:
+    """Plan the assignment of a retained address to another server.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        key: The public IP record's lower-case id.
+        to_server_key: Lower-case id of the server that gets it.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+
+    Returns:
+        The plan; an address without a server is only assigned (level 1).
+    """
+    request = RemovalRequest(
+        _plan_reassignment, ((key, ""),), profile, protected, to_server=to_server_key
+    )
+    return request.plan(snapshot)
+
+
+def _plan_reassignment(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan the assignment of public IPs to another server."""
     records = _records(request, snapshot)
     to_key = request.to_server
@@ -102,7 +159,28 @@ def plan_reassignment(request: RemovalRequest, snapshot: Snapshot) -> RemovalPla
     return build_plan(request, snapshot, title, verb, items, lines, high_impact=bool(unreachable))
 
 
-def plan_release(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
+def release_of(
+    snapshot: Snapshot, *keys: str, profile: str, protected: bool = False
+) -> RemovalPlan | None:
+    """Plan to stop retaining public IPs.
+
+    Args:
+        snapshot: The snapshot on the screen.
+        keys: Lower-case ids of the records.
+        profile: The profile's name, for the dialog.
+        protected: The profile is a protected one.
+
+    Returns:
+        None if all addresses are assigned to servers: nothing is lost, no question is needed.
+    """
+    records = [snapshot.public_ips.get(key) for key in keys]
+    if all(record is not None and record.server is not None for record in records):
+        return None
+    pairs = tuple((key, "") for key in dict.fromkeys(keys))
+    return RemovalRequest(_plan_release, pairs, profile, protected).plan(snapshot)
+
+
+def _plan_release(request: RemovalRequest, snapshot: Snapshot) -> RemovalPlan:
     """Plan to stop retaining public IPs."""
     records = _records(request, snapshot)
     items = tuple(_item(snapshot, record, OperationKind.RELEASE) for record in records)
