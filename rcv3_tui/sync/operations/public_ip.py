@@ -374,6 +374,8 @@ class PublicIPOperations:
         last = answer
 
         async def read() -> PublicIP | None:
+            if (listed := await self._region.public_ip_polls.listed(target.key)) is not None:
+                return listed.record
             now = await self._probe.show(target.id, Priority.FOCUSED)
             if now is None and (last is None or last.status != "REMOVING"):
                 now = await self._probe.present(target)
@@ -381,17 +383,18 @@ class PublicIPOperations:
 
         self._region.followed.add(target.key)
         try:
-            while last is None or not self._is_over(last, before, done, lagging):
-                await polls.next([tracker], first=_FIRST_POLL if last is None else None)
-                found = await polls.read([tracker], read)
-                if found is None:
-                    continue
-                if found.value is None:
-                    return None
-                last = found.value
-                if phase(last.status) is not Phase.TRANSITIONING:
-                    lagging += 1
-                tracker.note_status(last.status, overdue_text(last) if polls.is_overdue else "")
+            with self._region.public_ip_polls.following(target.key):
+                while last is None or not self._is_over(last, before, done, lagging):
+                    await polls.next([tracker], first=_FIRST_POLL if last is None else None)
+                    found = await polls.read([tracker], read)
+                    if found is None:
+                        continue
+                    if found.value is None:
+                        return None
+                    last = found.value
+                    if phase(last.status) is not Phase.TRANSITIONING:
+                        lagging += 1
+                    tracker.note_status(last.status, overdue_text(last) if polls.is_overdue else "")
         finally:
             self._region.followed.discard(target.key)
         return last
