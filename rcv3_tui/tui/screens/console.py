@@ -305,11 +305,10 @@ class ConsoleScreen(Screen[None]):
         command = self.commands.by_name[name]
         front = self.console_app.front
         if front is not self or not self.is_mounted:
-            # Another account was opened while the key was queued. The operator has not seen its
-            # rows yet, so it must not be changed.
+            # The operator has not seen the rows of the account that was opened meanwhile.
             if command.changes:
-                text = f"{name} was not run: another account was opened; press its key again"
-                front.show_message(text, "warn")
+                text = f"{name} was not run: another account was opened"
+                front.show_message(f"{text}; press its key again", "warn")
             else:
                 front.call_later(front.action_command, name)
             return
@@ -318,10 +317,8 @@ class ConsoleScreen(Screen[None]):
         if self.active in command.available_in:
             self.run_command(command)
         else:
-            key = self.keys["help"]
-            self.show_message(
-                f"{command.label} is not available here; {key} lists the keys", "warn"
-            )
+            text = f"{command.label} is not available here; {self.keys['help']} lists the keys"
+            self.show_message(text, "warn")
 
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command, unless it changes something and came in a burst of keys."""
@@ -390,7 +387,7 @@ class ConsoleScreen(Screen[None]):
 
     def prompt_help(self) -> Sequence[Group]:
         """Return the help of the open prompt, by heading; empty while it is closed."""
-        if self._prompt is None or not self.takes_text:
+        if self._prompt is None or not self._prompt.is_open:
             return ()
         of_filter = filter_help(self.active) if self._prompt.mode is PromptMode.FILTER else ()
         return [("Keys", self._prompt.key_help()), *of_filter]
@@ -420,16 +417,13 @@ class ConsoleScreen(Screen[None]):
     def can_change(self) -> bool:
         """Return whether changes are possible; show the reason where they are not."""
         if self.worker.read_only:
-            self.show_message(
-                "read-only mode: changes are disabled; :readonly off enables them", "warn"
-            )
+            off = "changes are disabled; :readonly off enables them"
+            self.show_message(f"read-only mode: {off}", "warn")
             return False
         cached_at = self.row_model.cached_since(self.active, self.targets())
         if cached_at is not None:
-            old = format_stale(cached_at, self.row_model.now())
-            self.show_message(
-                f"{old}: changes are disabled until it refreshes; Ctrl+R refreshes now", "warn"
-            )
+            old = f"{format_stale(cached_at, self.row_model.now())}: changes are disabled until it"
+            self.show_message(f"{old} refreshes; Ctrl+R refreshes now", "warn")
             return False
         return True
 
