@@ -31,8 +31,7 @@ from rcv3_tui.tui.driver import TerminalDriver, choose_driver
 from rcv3_tui.tui.event_handler import WorkerEvent
 from rcv3_tui.tui.frame_recorder import INTERVAL, FrameRecorder
 from rcv3_tui.tui.held_terminal import HeldTerminal
-from rcv3_tui.tui.input_rules import InputRules
-from rcv3_tui.tui.key_queue import GAP, KeyQueue
+from rcv3_tui.tui.key_queue import GAP, InputRules, KeyQueue
 from rcv3_tui.tui.login_controller import LoginController, ProfileStore
 from rcv3_tui.tui.mask import Mask, use_mask
 from rcv3_tui.tui.profile_color import color_of, text_on
@@ -128,14 +127,7 @@ class ConsoleApp(HookedApp[int]):
         """The unexpected error that ended the console."""
         self.guard = guard
         self._input_rules = InputRules(lambda: self.screen, lambda: self._console)
-        self.key_queue = KeyQueue(
-            self,
-            self._forward_key,
-            role_of=self._input_rules.role_of,
-            ignored=self._input_rules.report_burst,
-            hold=hold,
-        )
-        """The keys that wait for the previous one."""
+        self._key_queue = KeyQueue(self, self._forward_key, self._input_rules, hold=hold)
         self.window = TerminalWindow(self, has_mouse=settings.mouse)
         """The terminal around the drawn screen: title, notifications, mouse and modes."""
         self.programs = ProgramRunner(self, lambda: self.front, self._handle_signals)
@@ -345,13 +337,18 @@ class ConsoleApp(HookedApp[int]):
     async def on_event(self, event: events.Event) -> None:
         """Queue every key before it is forwarded."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.key_queue.take(event)
+            await self._key_queue.take(event)
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             if not self._input_rules.accepts(event):
                 return
             await super().on_event(events.Paste(self._input_rules.pasted_line(event.text)))
         else:
             await super().on_event(event)
+
+    @property
+    def in_burst(self) -> bool:
+        """Whether the current key arrived together with others."""
+        return self._key_queue.in_burst
 
     async def _forward_key(self, key: events.Key) -> None:
         self._console.note_key()

@@ -14,7 +14,6 @@ from rcv3_tui.settings import Settings
 from rcv3_tui.sync.account_worker import AccountWorker
 from rcv3_tui.terminal_capabilities import ColorDepth
 from rcv3_tui.tui.key_labels import KeyLabels
-from rcv3_tui.tui.key_queue import KeyQueue
 from rcv3_tui.tui.mask import Mask
 from rcv3_tui.tui.navigator import NavigationContext, Navigator
 from rcv3_tui.tui.pane_kinds import PaneKind
@@ -81,8 +80,8 @@ class Application(Protocol):
         """Makes the type-ahead guard of a dialog."""
 
     @property
-    def key_queue(self) -> KeyQueue:
-        """The keys that wait to be handled."""
+    def in_burst(self) -> bool:
+        """Whether the current key arrived together with others."""
 
     @property
     def depth(self) -> ColorDepth:

@@ -5,7 +5,7 @@ has the focus at that moment: of `/web`, the letters would run as commands befor
 
 Keys also arrive together if nobody pressed them: text that is pasted into a terminal without
 bracketed paste, type-ahead, and a key that is held. Where letters are commands, such a burst is
-dropped. Every dropped key is reported. `Role` says what a key does in the current place.
+dropped. Every dropped key is reported. `InputRules` decide what a key does in the current place.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, runtime_checkable
 
 from textual import events
+from textual.command import CommandPalette
 from textual.dom import DOMNode
+
+from rcv3_tui.tui.commands.base import Command, CommandConsole
+from rcv3_tui.tui.commands.table import MOVES
+from rcv3_tui.tui.screens.dialog import Dialog, ignored_text
+from rcv3_tui.tui.widgets.message_line import LogMessage
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -41,6 +47,10 @@ GAP: Final = 0.08
 
 REPEAT: Final = 0.15
 """Greatest seconds between two repeats of a held key; an approving key waits as long."""
+
+
+OPENERS = frozenset({"filter", "command-line"})
+"""Commands that open the prompt."""
 
 
 class Role(Enum):
@@ -66,15 +76,148 @@ _HOLDS: Final = {Role.CHANGE: GAP, Role.APPROVE: REPEAT}
 """Seconds for which a key waits for the next one, which would show that it is part of a burst."""
 
 
+@runtime_checkable
+class GuardedScreen(Protocol):
+    """A screen with fields that opens without a key, and ignores what was typed for another."""
+
+    ASKS_FOR_SECRETS: ClassVar[bool]
+
+    def takes(self, time: float) -> bool:
+        """Return whether a key or paste of this time was meant for it."""
+
+
+@runtime_checkable
+class FieldScreen(Protocol):
+    """A screen with fields that shows notes."""
+
+    def show_note(self, text: str) -> None:
+        """Show a line of text."""
+
+
+class KeyConsole(CommandConsole, Protocol):
+    """The console as the rules for keys see it."""
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether the prompt takes the keys."""
+
+    def leave_prompt(self) -> None:
+        """Leave the prompt without entering its line, as Esc does."""
+
+    def reject_burst(self, command: Command) -> None:
+        """Show that a changing command was not run, because it came with other keys."""
+
+
+class InputRules:
+    """What a key does on the current screen, whether it is accepted, and what a paste becomes.
+
+    Args:
+        screen: Returns the topmost screen.
+        console: Returns the console of the account on the screen.
+    """
+
+    def __init__(self, screen: Callable[[], object], console: Callable[[], KeyConsole]) -> None:
+        self._screen = screen
+        self._console = console
+        self._reported: LogMessage | None = None
+        """The message about the last burst."""
+
+    def accepts(self, event: events.Key | events.Paste) -> bool:
+        """Return whether the topmost screen accepts an input, and show that it does not.
+
+        Only guarded screens reject any: what was typed before they opened.
+        """
+        screen = self._screen()
+        if not isinstance(screen, GuardedScreen):
+            return True
+        if isinstance(event, events.Key) and event.key in ("escape", "ctrl+c", "ctrl+z"):
+            return True
+        accepted = screen.takes(event.time)
+        if not accepted and isinstance(screen, FieldScreen):
+            screen.show_note("ignored what was typed before this screen opened; type it again")
+        return accepted
+
+    def pasted_line(self, text: str) -> str:
+        """Return the first line of a pasted text, and show that others were ignored."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        others = len(lines) - 1
+        screen, console = self._screen(), self._console()
+        if screen is console and not console.takes_text:
+            key = console.keys["filter"]
+            console.show_message(f"pasted text ignored; press {key} first to filter for it", "warn")
+        elif others > 0:
+            note = f"pasted the first line; {others} more left out"
+            if screen is console:
+                console.show_message(note, "warn")
+            elif isinstance(screen, FieldScreen):
+                screen.show_note(note)
+        return lines[0] if lines else ""
+
+    def role_of(self, key: events.Key) -> Role:
+        """Return what a key does in the current place."""
+        screen, console = self._screen(), self._console()
+        is_answer = isinstance(screen, Dialog) and screen.DECIDES
+        if isinstance(screen, Dialog) and screen.approves_with(key):
+            return Role.APPROVE
+        if not is_answer and (screen is not console or console.takes_text):
+            return Role.TEXT
+        command = console.keys.command_on(key.key)
+        writes = key.is_printable or key.key in ("enter", "tab")
+        if command in MOVES:
+            return Role.MOVE if writes else Role.SPECIAL
+        if is_answer:
+            return Role.CHANGE if writes else Role.SPECIAL
+        if command in OPENERS:
+            return Role.OPEN
+        if command is not None and console.commands.by_name[command].changes:
+            return Role.CHANGE
+        return Role.COMMAND if writes else Role.SPECIAL
+
+    def leave_text(self) -> bool:
+        """Leave the palette or the prompt; return whether one of them has the keyboard."""
+        screen, console = self._screen(), self._console()
+        if isinstance(screen, CommandPalette):
+            screen.dismiss(None)
+        elif screen is console and console.takes_text:
+            console.leave_prompt()
+        else:
+            return False
+        return True
+
+    def report_burst(self, keys: list[events.Key], continues: bool) -> None:
+        """Show that a burst of keys was dropped, without the keys: they may hold a secret.
+
+        A command that may have been pressed separately is named.
+
+        Args:
+            keys: All of its keys.
+            continues: Some of them were reported before, because a long burst arrives in several
+                reads; that message is replaced.
+        """
+        screen, console = self._screen(), self._console()
+        if isinstance(screen, Dialog):
+            screen.show_ignored(ignored_text(keys[-1], len(keys)))
+            return
+        if continues and console.messages and console.messages[-1] is self._reported:
+            console.messages.pop()
+        last = console.keys.command_on(keys[-1].key)
+        is_apart = len(keys) == 1 or keys[-1].time - keys[-2].time >= PAUSE
+        if last is not None and is_apart and screen is console:
+            console.reject_burst(console.commands.by_name[last])
+        else:
+            opener = console.keys["filter"]
+            what = f"pasted text ignored ({len(keys)} keys)"
+            console.show_message(f"{what}; press {opener} first to filter for it", "warn")
+        self._reported = console.messages[-1]
+
+
 class KeyQueue:
     """The keys that wait for the previous one.
 
     Args:
         app: The app that reads the keys.
         forward: Forwards a key as Textual does: priority bindings first, then the focus.
-        role_of: Returns what a key does now.
-        ignored: Called with all dropped keys of a burst, and with whether it was called with the
-            first of them before: a long burst arrives in several reads.
+        rules: What a key does now; they report dropped keys.
         hold: Seconds that a changing command waits for keys of the same burst, and an approving
             key longer in proportion; 0: only keys of the same read count.
     """
@@ -83,15 +226,13 @@ class KeyQueue:
         self,
         app: App[int],
         forward: Callable[[events.Key], Awaitable[None]],
+        rules: InputRules,
         *,
-        role_of: Callable[[events.Key], Role],
-        ignored: Callable[[list[events.Key], bool], None],
         hold: float = GAP,
     ) -> None:
         self._app = app
         self._forward = forward
-        self._role_of = role_of
-        self._ignored = ignored
+        self._rules = rules
         self._hold = hold
         self._waiting: deque[events.Key] = deque()
         self._under_way: events.Key | None = None
@@ -134,7 +275,7 @@ class KeyQueue:
         """Return the next key to forward; None if there is none yet."""
         key = self._first_accepted()
         if self._reported < len(self._dropped):
-            self._ignored(self._dropped.copy(), self._reported > 0)
+            self._rules.report_burst(self._dropped.copy(), self._reported > 0)
             self._reported = len(self._dropped)
         return key
 
@@ -142,7 +283,7 @@ class KeyQueue:
         """Drop keys that nobody pressed one by one; return the next other one, if there is one."""
         while self._waiting:
             key = self._waiting[0]
-            role = self._role_of(key)
+            role = self._rules.role_of(key)
             if role not in (Role.TEXT, Role.SPECIAL):
                 if self._dropped and key.time - self._dropped[-1].time < _HOLDS.get(role, GAP):
                     # The remainder of a burst that arrived in several reads.
@@ -176,9 +317,9 @@ class KeyQueue:
     def _burst(self) -> list[events.Key]:
         """Return the keys of a burst; at most one key if there is no burst."""
         keys = [self._waiting[0]]
-        roles = {self._role_of(keys[0])}
+        roles = {self._rules.role_of(keys[0])}
         for before, key in pairwise(self._waiting):
-            role = self._role_of(key)
+            role = self._rules.role_of(key)
             if key.time - before.time >= PAUSE or role is Role.SPECIAL or Role.OPEN in roles:
                 break
             keys.append(key)

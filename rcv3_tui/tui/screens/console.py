@@ -322,7 +322,7 @@ class ConsoleScreen(Screen[None]):
 
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command, unless it changes something and came in a burst of keys."""
-        if command.changes and self.console_app.key_queue.in_burst:
+        if command.changes and self.console_app.in_burst:
             self.reject_burst(command)
         else:
             command.run(self, argument)
