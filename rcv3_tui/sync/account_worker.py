@@ -69,11 +69,9 @@ class AccountWorker:
         journal: Journal | None = None,
     ) -> None:
         self.settings = settings
-        # A protected profile opens read-only: lifting that is a deliberate act.
         self._read_only = settings.read_only or settings.protected
         self.can_ask = False
-        """Whether `SignInFailed` leads to a new sign-in, so that running operations can wait
-        for it; without, they end when a token expires."""
+        """Whether `SignInFailed` leads to a new sign-in, for which running operations wait."""
         self.leaves_open = False
         """Whether operations that need another sign-in stay open, for a later run to continue."""
         self.signed_in: SignedIn | None = None
