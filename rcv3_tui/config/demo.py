@@ -36,8 +36,9 @@ def demo_settings(
     own = from_environment(VARIABLE_SETS[0], environ)
     sources = [from_flags(flags), ConfigSource(read_only=own.read_only)]
     if where is not None:
-        file = ConfigFile.read(*config_file_path(flags, environ, where))
-        if file is not None:
+        path, _ = config_file_path(flags, environ, where)
+        # The demo goes without a file that is named but missing.
+        if (file := ConfigFile.read(path)) is not None:
             sources.append(ConfigSource(keys=file.rest.keys, commands=file.rest.commands))
     settings, _ = merge(
         sources,

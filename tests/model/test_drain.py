@@ -282,9 +282,7 @@ def test_drain_with_unread_pools_says_so_and_requires_the_name() -> None:
     plan = drain_of_servers(made, ["s-1"], profile="acme")
 
     assert plan.level == 2
-    assert (
-        "the nodes of 1 pool are not read yet: memberships there are not known" in plan.consequences
-    )
+    assert "the nodes of pool-2 are not read: memberships there are not known" in plan.consequences
 
 
 def test_drain_drifts_when_the_server_joins_another_pool() -> None:

@@ -95,6 +95,8 @@ def test_regions_demo_opens_its_second_profile_on_another_account(
 ) -> None:
     terminal = open_terminal("--demo", "regions")
     terminal.wait_for("●IAD ●DFW")
+    terminal.wait_for("press any key to close")
+    terminal.press("1")
     terminal.wait_for("10.20.30.14")
     terminal.press(":")
     terminal.type("profile demo-production")
