@@ -40,6 +40,9 @@ from rcv3_tui.views.rows import (
 
 _LABEL_WIDTH = 20
 
+_ID_LENGTH = 36
+"""Characters of a UUID, which is easier to read and to select in one row."""
+
 _LAST_OPERATIONS = 5
 """How many operations on a resource its details list."""
 
@@ -301,6 +304,7 @@ def details_page(
         if _is_heading(fact):
             lines.append(styled(fact.label, "accent"))
             continue
-        label = f"{pad(fact.label, width)} "
+        is_id = len(fact.text) == _ID_LENGTH and " " not in fact.text
+        label = f"{pad(fact.label, label_width if is_id else width)} "
         lines.append(styled_spans((label, "muted"), (fact.text, fact.tone), hang=len(label)))
     return tuple(lines)

@@ -91,3 +91,11 @@ def test_values_of_a_section_are_aligned_however_narrow_the_labels_are() -> None
     assert texts[0].index("web-01") == 12
     assert texts[3].index("192.0.2.17") == texts[4].index("192.0.2.18") == 20
     assert texts[5] == "a-label-of-more-than-twenty-cells 192.0.2.19"
+
+
+def test_id_keeps_its_row_although_another_label_is_long() -> None:
+    uuid = "9e656acf-0641-469a-ab59-f4e629439f25"
+    facts = [DetailLine("id", uuid), DetailLine("RackConnect address", "192.0.2.17")]
+    lines = [line.text for line in details_page(facts, gone=False, label_width=11)]
+    assert lines[0] == f"id          {uuid}"
+    assert len(lines[0]) == 48
