@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # openstacksdk 4.22.0, python-openstackclient 10.5.0
 #
-# OS_REGION_NAME beside OS_CLOUD, one clouds.yaml with `profile: rackspace` and `region_name: IAD`.
+# OS_REGION_NAME with OS_CLOUD, one clouds.yaml with `profile: rackspace` and `region_name: IAD`.
 # One would expect both to read the variable, or neither. The SDK ignores it; the command line takes it,
 # and then refuses ORD as not a valid region of the cloud, though the vendor profile lists ORD: a
 # `region_name` in the file replaces the vendor's list of regions.

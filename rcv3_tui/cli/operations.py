@@ -134,7 +134,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         write_output(text)
     except BrokenPipeError:
-        # The outcome is the same whoever reads it.
+        # The outcome does not depend on its reader.
         discard_output(sys.stdout)
     return code
 

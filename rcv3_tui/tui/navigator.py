@@ -335,7 +335,7 @@ class Navigator:
         open_pool = console.row_model.open_pool
         if open_pool is not None:
             snapshot = console.row_model.snapshots[open_pool[0]]
-            # The fetch state covers all pools; whether this one is cached is known by itself.
+            # The fetch state covers all pools; each pool knows whether it is cached.
             is_cached = open_pool[1] in snapshot.nodes_from_cache
             state = replace(snapshot.fetch_state(ResourceKind.NODES), from_cache=is_cached)
             if state.error is None and open_pool[1] not in snapshot.nodes:

@@ -1,6 +1,6 @@
 """Programs of the operator: the arguments that a row gives one, and why it cannot be run.
 
-No shell is involved. Whoever may create a server chooses its name, so a value never becomes an
+No shell is involved. Any user who can create a server chooses its name; a value never becomes an
 option, and never holds a control character.
 """
 

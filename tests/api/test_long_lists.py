@@ -118,14 +118,18 @@ async def test_others_have_their_turn_while_long_list_is_decoded() -> None:
 
 
 async def test_long_list_is_published_in_parts_from_its_start() -> None:
-    told: list[Sequence[PublicIP]] = []
+    collected: list[Sequence[PublicIP]] = []
     listing = await decode_list_in_slices(
-        body(range(MANY)), converters.to_public_ip, on_partial=told.append
+        body(range(MANY)), converters.to_public_ip, on_partial=collected.append
     )
     assert len(listing.items) == MANY
-    heard = tuple(chain.from_iterable(told))
-    assert heard == listing.items[: len(heard)]
-    assert len(heard) > MANY - decoding.BATCH - decoding._RECORDS_PER_STEP
-    assert decoding.FIRST_BATCH <= len(told[0]) < decoding.FIRST_BATCH + decoding._RECORDS_PER_STEP
-    assert len(told) > 2
-    assert all(len(some) >= decoding.BATCH for some in told[1:])
+    records = tuple(chain.from_iterable(collected))
+    assert records == listing.items[: len(records)]
+    assert len(records) > MANY - decoding.BATCH - decoding._RECORDS_PER_STEP
+    assert (
+        decoding.FIRST_BATCH
+        <= len(collected[0])
+        < decoding.FIRST_BATCH + decoding._RECORDS_PER_STEP
+    )
+    assert len(collected) > 2
+    assert all(len(some) >= decoding.BATCH for some in collected[1:])

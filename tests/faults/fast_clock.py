@@ -39,5 +39,5 @@ class FastClock:
         await asyncio.sleep(max(0.0, seconds) / self.rate)
 
     def set_forward(self, seconds: float) -> None:
-        """Be that much later at once; whoever sleeps is not woken by it."""
+        """Be that much later at once; sleepers are not woken by it."""
         self.origin -= seconds / self.rate

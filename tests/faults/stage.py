@@ -46,7 +46,7 @@ class Witness(Protocol):
 
 
 class Stage:
-    """An account and whoever works on it.
+    """An account and the programs that work on it.
 
     Args:
         state_dir: The state directory of the workers that share one.

@@ -168,7 +168,7 @@ class Asked:
     applied: int = 0
     """Requests of the program's that made it so."""
     over: bool = False
-    """The same was asked for anew."""
+    """The same was requested again."""
 
 
 @dataclass

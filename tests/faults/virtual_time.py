@@ -77,7 +77,7 @@ class VirtualClock:
         await asyncio.sleep(max(0.0, seconds))
 
     def set_forward(self, seconds: float) -> None:
-        """Be that much later at once; whoever sleeps is not woken by it."""
+        """Be that much later at once; sleepers are not woken by it."""
         self._began -= seconds
 
     def jump(self, seconds: float) -> None:

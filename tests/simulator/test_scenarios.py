@@ -144,10 +144,10 @@ def test_used_port_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -
         taken.listen()
         port = taken.getsockname()[1]
         assert serve("small", port) == 2
-    told = capsys.readouterr()
-    assert f"127.0.0.1:{port}" in told.err
-    assert told.err.count("\n") == 1
-    assert told.out == ""
+    collected = capsys.readouterr()
+    assert f"127.0.0.1:{port}" in collected.err
+    assert collected.err.count("\n") == 1
+    assert collected.out == ""
 
 
 def test_ctrl_c_ends_served_account_cleanly() -> None:

@@ -127,9 +127,11 @@ async def test_wait_is_counted_down(sync_harness: SyncHarness, account: Account)
 
     operation = await sync_harness.one(add_ip(server))
 
-    told = [step.detail for step in sync_harness.steps(operation)]
-    numbers = [int(found.group(1)) for t in told if (found := re.search(r"again in (\d+) s", t))]
-    assert "RackConnect does not know web-01 yet; again in 8 s" in told
+    collected = [step.detail for step in sync_harness.steps(operation)]
+    numbers = [
+        int(found.group(1)) for t in collected if (found := re.search(r"again in (\d+) s", t))
+    ]
+    assert "RackConnect does not know web-01 yet; again in 8 s" in collected
     assert numbers[-15:] == list(range(15, 0, -1))
 
 

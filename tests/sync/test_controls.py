@@ -1,4 +1,4 @@
-"""What an operator can tell the worker: pause, refresh, another interval, look at this pool."""
+"""The controls of the worker: pause, refresh, another interval, look at this pool."""
 
 from __future__ import annotations
 

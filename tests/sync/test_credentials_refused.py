@@ -107,7 +107,7 @@ async def test_new_sign_in_continues_from_old_snapshots(
     operation = await sync_harness.one(add_ip(server))
     await lock_out(sync_harness)
     account.delete_server(gone.id)
-    told = len(sync_harness.snapshot_changes)
+    collected = len(sync_harness.snapshot_changes)
 
     sync_harness.worker.sign_in(right(account))
     await sync_harness.settle()
@@ -115,7 +115,7 @@ async def test_new_sign_in_continues_from_old_snapshots(
     assert sync_harness.link.state is ConnectionState.LIVE
     assert sync_harness.worker.operations[operation.id] == operation
     removed = [
-        p.diff.servers.removed for p in sync_harness.snapshot_changes[told:] if p.diff.servers
+        p.diff.servers.removed for p in sync_harness.snapshot_changes[collected:] if p.diff.servers
     ]
     assert removed == [{gone.id}]
 

@@ -177,10 +177,10 @@ async def test_list_without_response_is_reported(sync_harness: SyncHarness, larg
 
     assert sync_harness.link.state is ConnectionState.PARTLY_LIVE
     assert "no response for" in sync_harness.link.cause
-    told: list[ConnectionState] = []
-    sync_harness.worker.listen(lambda change: told.extend(_states(change)))
+    collected: list[ConnectionState] = []
+    sync_harness.worker.listen(lambda change: collected.extend(_states(change)))
     await run(sync_harness, 15)
-    assert set(told) <= {ConnectionState.PARTLY_LIVE}
+    assert set(collected) <= {ConnectionState.PARTLY_LIVE}
 
 
 def _states(change: SyncEvent) -> list[ConnectionState]:

@@ -169,9 +169,9 @@ async def test_retained_public_ip_is_removed_in_two_visible_steps(
     assert operation.state is OperationState.SETTLED
     assert operation.detail == "203.0.113.10 is removed"
     assert sync_harness.sent == ["PATCH 200", "DELETE 204"]
-    told = [step.detail for step in sync_harness.steps(operation)]
-    first = told.index("step 1 of 2: switching retain off")
-    assert "step 2 of 2: removing" in told[first:]
+    collected = [step.detail for step in sync_harness.steps(operation)]
+    first = collected.index("step 1 of 2: switching retain off")
+    assert "step 2 of 2: removing" in collected[first:]
 
 
 async def test_second_step_that_is_refused_does_not_hide_first(

@@ -88,7 +88,7 @@ def test_terminal_is_written_to_at_once(terminal: tuple[int, int]) -> None:
     file.write("two")
     assert file._thread is None
     assert read(terminal[0], 7) == "one two"
-    # Whoever shares the terminal finds it as it was.
+    # Other users of the terminal find it as it was.
     assert os.get_blocking(terminal[1])
 
 
